@@ -1,0 +1,1 @@
+//! What Auth0 is, in plain Rust.

@@ -1,0 +1,1 @@
+//! The harness: a throwaway Postgres cluster beside a simulated tenant.

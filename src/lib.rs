@@ -1,0 +1,3 @@
+//! The extension: the only crate that knows Postgres.
+
+pgrx::pg_module_magic!();

@@ -1,0 +1,1 @@
+//! Drives a real Postgres with the extension against the simulator, through SQL.
