@@ -1,1 +1,43 @@
-//! A local Auth0 tenant.
+//! A local Auth0 tenant for tests, demonstrations and benchmarks.
+//!
+//! It serves the token endpoint and the users of the Management API over HTTP as real tenants do, odd corners included:
+//! the window of 1000 rows, absent instead of null, the search index that lags, the rate limit and its headers.
+//! What real tenants never do on purpose can be ordered as a [`Fault`]. Every request is kept in a journal.
+//!
+//! ```
+//! use simulator::{Config, Simulator};
+//! let tenant = Simulator::start(Config { users: 3, ..Config::default() }).unwrap();
+//! let token = tenant.token(&["read:users"]);
+//! assert_eq!(tenant.user_ids().len(), 3);
+//! println!("curl -H 'authorization: Bearer {token}' {}/api/v2/users", tenant.url());
+//! ```
+
+mod auth;
+mod clients;
+mod config;
+mod errors;
+mod faults;
+mod journal;
+mod json;
+mod keys;
+mod limits;
+mod reply;
+mod request;
+mod routes;
+mod search;
+mod seed;
+mod server;
+mod simulator;
+mod state;
+mod tenant;
+mod time;
+mod user;
+mod wire;
+
+pub use clients::{Client, ClientSpec, SCOPES};
+pub use config::Config;
+pub use faults::{Fault, FaultKind};
+pub use journal::Entry;
+pub use keys::{rsa_pair, RsaPair};
+pub use limits::Bucket;
+pub use simulator::Simulator;

@@ -1,0 +1,62 @@
+//! Which handler answers which path.
+
+mod control;
+mod oauth;
+mod params;
+mod users;
+mod users_write;
+
+use crate::auth;
+use crate::errors::ApiError;
+use crate::reply::Reply;
+use crate::request::Request;
+use crate::state::{lock, State};
+use crate::time::now_millis;
+use std::time::Instant;
+
+pub use control::control;
+
+/// First segment of the paths that control the simulator itself.
+pub const CONTROL: &str = "__simulator";
+
+/// The tenant's answer.
+pub fn answer(state: &State, request: &Request) -> Reply {
+    let path: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+    match (request.method.as_str(), path.as_slice()) {
+        ("POST", ["oauth", "token"]) => oauth::token(state, request),
+        ("GET", [".well-known", "jwks.json"]) => oauth::jwks(),
+        ("GET", [".well-known", "openid-configuration" | "oauth-authorization-server"]) => {
+            oauth::discovery(state, request)
+        }
+        (_, ["api", "v2", rest @ ..]) => management(state, request, rest),
+        _ => ApiError::usual(404).reply(),
+    }
+}
+
+/// The Management API: token, then rate limit, then the handler.
+fn management(state: &State, request: &Request, path: &[&str]) -> Reply {
+    let bearer = match auth::authenticate(state, request) {
+        Ok(bearer) => bearer,
+        Err(error) => return error.reply(),
+    };
+    let verdict = lock(&state.limiter)
+        .as_mut()
+        .map(|limiter| limiter.take(Instant::now(), now_millis()));
+    if let Some(refused) = verdict.filter(|verdict| !verdict.allowed) {
+        return refused.stamp(ApiError::usual(429).reply());
+    }
+    let result = match (request.method.as_str(), path) {
+        ("GET", ["users"]) => users::list(state, request, &bearer),
+        ("POST", ["users"]) => users_write::create(state, request, &bearer),
+        ("GET", ["users-by-email"]) => users::by_email(state, request, &bearer),
+        ("GET", ["users", id]) => users::by_id(state, request, &bearer, id),
+        ("PATCH", ["users", id]) => users_write::update(state, request, &bearer, id),
+        ("DELETE", ["users", id]) => users_write::delete(state, &bearer, id),
+        _ => Err(ApiError::usual(404)),
+    };
+    let reply = result.unwrap_or_else(|error| error.reply());
+    match verdict {
+        Some(verdict) => verdict.stamp(reply),
+        None => reply,
+    }
+}

@@ -1,0 +1,112 @@
+//! Finding and ordering users for the listing.
+
+use crate::errors::ApiError;
+use crate::json;
+use crate::tenant::Tenant;
+use crate::time;
+use crate::user::{Keys, User};
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+/// `sort=field:1` or `field:-1`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sort {
+    field: String,
+    descending: bool,
+}
+
+/// What users are ordered by. Absent values come last either way, as search engines have it.
+#[derive(Debug, PartialEq)]
+enum Rank {
+    Number(f64),
+    Text(String),
+    Absent,
+}
+
+impl Sort {
+    /// Reads the parameter.
+    pub fn parse(text: &str) -> Result<Sort, ApiError> {
+        let bad = || {
+            ApiError::query(format!(
+                "'String '{text}' does not match pattern. Must be in the format field:order, where order is 1 or -1' on property sort (Field to sort by. Use field:order where order is 1 for ascending and -1 for descending. e.g. created_at:1)"
+            ))
+        };
+        let (field, order) = text.split_once(':').ok_or_else(bad)?;
+        let legal = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+        if field.is_empty() || !field.chars().all(legal) || !matches!(order, "1" | "-1") {
+            return Err(bad());
+        }
+        let root = field.split('.').next().unwrap_or_default();
+        if matches!(root, "app_metadata" | "user_metadata") {
+            return Err(ApiError::new(
+                400,
+                "invalid_sort",
+                format!("Sorting by {root} is not supported"),
+            ));
+        }
+        Ok(Sort {
+            field: field.to_string(),
+            descending: order == "-1",
+        })
+    }
+}
+
+/// The users that search sees and `query` matches, in order.
+pub fn run(
+    tenant: &mut Tenant,
+    query: &str,
+    sort: Option<&Sort>,
+) -> Result<Arc<[Arc<User>]>, ApiError> {
+    if !query.is_empty() {
+        return Err(ApiError::new(400, "invalid_query", "no search yet"));
+    }
+    tenant.search(&format!("{sort:?} {query}"), |keys, mut users| {
+        if let Some(sort) = sort {
+            order(keys, &mut users, sort);
+        }
+        Ok(users)
+    })
+}
+
+fn order(keys: &Keys, users: &mut Vec<Arc<User>>, sort: &Sort) {
+    let mut ranked: Vec<(Rank, Arc<User>)> = std::mem::take(users)
+        .into_iter()
+        .map(|user| (rank(keys, &user, &sort.field), user))
+        .collect();
+    ranked.sort_by(|(a, _), (b, _)| compare(a, b, sort.descending));
+    users.extend(ranked.into_iter().map(|(_, user)| user));
+}
+
+fn rank(keys: &Keys, user: &User, field: &str) -> Rank {
+    let Some(raw) = user.get(keys, field) else {
+        return Rank::Absent;
+    };
+    match json::string(raw) {
+        Some(text) => match time::parse(&text) {
+            Some(millis) => Rank::Number(millis as f64),
+            None => Rank::Text(text.to_lowercase()),
+        },
+        None => match raw {
+            "true" => Rank::Number(1.0),
+            "false" => Rank::Number(0.0),
+            _ => raw.parse().map_or(Rank::Absent, Rank::Number),
+        },
+    }
+}
+
+fn compare(a: &Rank, b: &Rank, descending: bool) -> Ordering {
+    let order = match (a, b) {
+        (Rank::Absent, Rank::Absent) => return Ordering::Equal,
+        (Rank::Absent, _) => return Ordering::Greater,
+        (_, Rank::Absent) => return Ordering::Less,
+        (Rank::Number(a), Rank::Number(b)) => a.total_cmp(b),
+        (Rank::Text(a), Rank::Text(b)) => a.cmp(b),
+        (Rank::Number(_), Rank::Text(_)) => Ordering::Less,
+        (Rank::Text(_), Rank::Number(_)) => Ordering::Greater,
+    };
+    if descending {
+        order.reverse()
+    } else {
+        order
+    }
+}

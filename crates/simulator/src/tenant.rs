@@ -1,0 +1,214 @@
+//! The tenant's data: users as they are, and the search index that may lag behind them.
+
+use crate::user::{Keys, User};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Everything a tenant holds.
+#[derive(Debug, Default)]
+pub struct Tenant {
+    /// Names of the users' root attributes.
+    pub keys: Keys,
+    users: HashMap<Box<str>, Arc<User>>,
+    by_email: HashMap<String, Vec<Box<str>>>,
+    next_order: u64,
+    index: Index,
+}
+
+/// What search sees.
+#[derive(Debug, Default)]
+struct Index {
+    users: BTreeMap<u64, Arc<User>>,
+    /// Writes that search does not see yet, with the moment it will.
+    pending: VecDeque<(Instant, u64, Option<Arc<User>>)>,
+    /// Answers to earlier searches, until something changes: whoever pages repeats the same search for every page.
+    answers: HashMap<String, Arc<[Arc<User>]>>,
+}
+
+/// How many answers are kept. A hundred thousand users are 1.6 MB in each.
+const ANSWERS: usize = 16;
+
+impl Tenant {
+    /// The user as it is now.
+    pub fn user(&self, id: &str) -> Option<Arc<User>> {
+        self.users.get(id).cloned()
+    }
+
+    /// Users whose stored e-mail is exactly `email`, oldest first.
+    pub fn users_by_email(&self, email: &str) -> Vec<Arc<User>> {
+        let mut found: Vec<_> = self
+            .by_email
+            .get(email)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.user(id))
+            .collect();
+        found.sort_by_key(|user| user.order);
+        found
+    }
+
+    /// All users as they are now, in the order they came.
+    pub fn users(&self) -> Vec<Arc<User>> {
+        let mut all: Vec<_> = self.users.values().cloned().collect();
+        all.sort_by_key(|user| user.order);
+        all
+    }
+
+    /// Stores a user, new or in the place of the one with its id; search sees it after `lag`.
+    pub fn put(&mut self, id: &str, raw: String, lag: Duration) -> Arc<User> {
+        let order = match self.users.get(id) {
+            Some(old) => old.order,
+            None => {
+                self.next_order += 1;
+                self.next_order
+            }
+        };
+        self.forget_email(id);
+        let user = Arc::new(User::new(id, order, raw, &mut self.keys));
+        if let Some(email) = user.text(&self.keys, "email") {
+            self.by_email.entry(email).or_default().push(id.into());
+        }
+        self.users.insert(id.into(), user.clone());
+        self.index.note(order, Some(user.clone()), lag);
+        user
+    }
+
+    /// Removes a user; search sees it go after `lag`. False when there was none.
+    pub fn remove(&mut self, id: &str, lag: Duration) -> bool {
+        self.forget_email(id);
+        match self.users.remove(id) {
+            Some(user) => {
+                self.index.note(user.order, None, lag);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Removes all users at once, from search too.
+    pub fn clear(&mut self) {
+        self.users.clear();
+        self.by_email.clear();
+        self.index = Index::default();
+    }
+
+    /// Makes search see every write made so far.
+    pub fn catch_up(&mut self) {
+        self.index.settle(None);
+    }
+
+    /// The users search sees that `find` picks from, in the order it gives them.
+    /// `key` names the search: equal keys must mean equal answers.
+    pub fn search<E>(
+        &mut self,
+        key: &str,
+        find: impl FnOnce(&Keys, Vec<Arc<User>>) -> Result<Vec<Arc<User>>, E>,
+    ) -> Result<Arc<[Arc<User>]>, E> {
+        self.index.settle(Some(Instant::now()));
+        if let Some(known) = self.index.answers.get(key) {
+            return Ok(known.clone());
+        }
+        let all = self.index.users.values().cloned().collect();
+        let found: Arc<[Arc<User>]> = find(&self.keys, all)?.into();
+        if self.index.answers.len() >= ANSWERS {
+            self.index.answers.clear();
+        }
+        self.index.answers.insert(key.to_string(), found.clone());
+        Ok(found)
+    }
+
+    fn forget_email(&mut self, id: &str) {
+        let Some(email) = self
+            .users
+            .get(id)
+            .and_then(|user| user.text(&self.keys, "email"))
+        else {
+            return;
+        };
+        if let Some(ids) = self.by_email.get_mut(&email) {
+            ids.retain(|other| &**other != id);
+            if ids.is_empty() {
+                self.by_email.remove(&email);
+            }
+        }
+    }
+}
+
+impl Index {
+    fn note(&mut self, order: u64, user: Option<Arc<User>>, lag: Duration) {
+        if lag.is_zero() && self.pending.is_empty() {
+            self.apply(order, user);
+        } else {
+            self.pending.push_back((Instant::now() + lag, order, user));
+        }
+    }
+
+    /// Applies what is due at `now`, or everything.
+    fn settle(&mut self, now: Option<Instant>) {
+        while let Some((due, _, _)) = self.pending.front() {
+            if now.is_some_and(|now| *due > now) {
+                break;
+            }
+            if let Some((_, order, user)) = self.pending.pop_front() {
+                self.apply(order, user);
+            }
+        }
+    }
+
+    fn apply(&mut self, order: u64, user: Option<Arc<User>>) {
+        self.answers.clear();
+        match user {
+            Some(user) => self.users.insert(order, user),
+            None => self.users.remove(&order),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(tenant: &mut Tenant) -> Vec<String> {
+        let found = tenant.search("all", |_, all| Ok::<_, ()>(all)).unwrap();
+        found.iter().map(|user| user.id.to_string()).collect()
+    }
+
+    #[test]
+    fn search_lags_reads_do_not() {
+        let mut tenant = Tenant::default();
+        let hour = Duration::from_secs(3600);
+        tenant.put("a", r#"{"user_id":"a","email":"x"}"#.into(), Duration::ZERO);
+        tenant.put("b", r#"{"user_id":"b","email":"x"}"#.into(), hour);
+        tenant.remove("a", hour);
+        assert_eq!(ids(&mut tenant), ["a"]);
+        assert!(tenant.user("a").is_none());
+        assert_eq!(tenant.users_by_email("x").len(), 1);
+        tenant.catch_up();
+        assert_eq!(ids(&mut tenant), ["b"]);
+    }
+
+    #[test]
+    fn replacing_keeps_the_place() {
+        let mut tenant = Tenant::default();
+        for id in ["a", "b"] {
+            tenant.put(
+                id,
+                format!(r#"{{"user_id":"{id}","email":"old"}}"#),
+                Duration::ZERO,
+            );
+        }
+        assert_eq!(ids(&mut tenant), ["a", "b"]);
+        tenant.put(
+            "a",
+            r#"{"user_id":"a","email":"new"}"#.into(),
+            Duration::ZERO,
+        );
+        assert_eq!(ids(&mut tenant), ["a", "b"]);
+        assert_eq!(tenant.users_by_email("old").len(), 1);
+        assert_eq!(&*tenant.users_by_email("new")[0].id, "a");
+        assert!(!tenant.remove("c", Duration::ZERO));
+        tenant.clear();
+        assert!(ids(&mut tenant).is_empty());
+    }
+}

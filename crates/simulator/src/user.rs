@@ -1,0 +1,230 @@
+//! One user as text with the places of its root attributes marked, so that pages and projections are copies of bytes.
+
+use crate::json;
+use bytes::Bytes;
+use std::collections::HashMap;
+
+/// Numbers for the names of root attributes.
+#[derive(Debug, Default)]
+pub struct Keys(HashMap<Box<str>, u32>);
+
+/// A stored user.
+#[derive(Debug)]
+pub struct User {
+    /// `user_id`.
+    pub id: Box<str>,
+    /// Its place in the order of creation.
+    pub order: u64,
+    full: Text,
+    /// Without the identity providers' tokens, for callers that may not see them; None when there are none.
+    public: Option<Text>,
+}
+
+#[derive(Debug)]
+struct Text {
+    raw: Bytes,
+    members: Box<[Member]>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    key: u32,
+    start: u32,
+    value: u32,
+    end: u32,
+}
+
+/// Which root attributes an answer shows.
+#[derive(Debug, Clone)]
+pub struct Fields {
+    listed: Vec<bool>,
+    include: bool,
+}
+
+/// Keys of an identity that only `read:user_idp_tokens` shows.
+const IDP_TOKENS: [&str; 4] = [
+    "access_token",
+    "access_token_secret",
+    "refresh_token",
+    "expires_in",
+];
+
+impl Keys {
+    fn number(&mut self, key: &str) -> u32 {
+        if let Some(known) = self.0.get(key) {
+            return *known;
+        }
+        let number = self.0.len() as u32;
+        self.0.insert(key.into(), number);
+        number
+    }
+}
+
+impl Fields {
+    /// The named attributes, or all but them.
+    pub fn new<'a>(keys: &Keys, names: impl Iterator<Item = &'a str>, include: bool) -> Fields {
+        let mut listed = vec![false; keys.0.len()];
+        for name in names {
+            if let Some(&number) = keys.0.get(name) {
+                listed[number as usize] = true;
+            }
+        }
+        Fields { listed, include }
+    }
+
+    fn shows(&self, key: u32) -> bool {
+        self.listed.get(key as usize).copied().unwrap_or(false) == self.include
+    }
+}
+
+impl User {
+    /// Marks the attributes in `raw`; text that is no object is kept and has none.
+    pub fn new(id: &str, order: u64, raw: String, keys: &mut Keys) -> User {
+        let public = without_idp_tokens(&raw).map(|text| Text::new(text, keys));
+        User {
+            id: id.into(),
+            order,
+            full: Text::new(raw, keys),
+            public,
+        }
+    }
+
+    /// The whole user.
+    pub fn raw(&self, idp_tokens: bool) -> &Bytes {
+        &self.text_for(idp_tokens).raw
+    }
+
+    /// Appends the user to `out`, only with the attributes that `fields` shows.
+    pub fn write(&self, out: &mut Vec<u8>, fields: Option<&Fields>, idp_tokens: bool) {
+        let text = self.text_for(idp_tokens);
+        let Some(fields) = fields else {
+            out.extend_from_slice(&text.raw);
+            return;
+        };
+        out.push(b'{');
+        let mut first = true;
+        let mut run: Option<(u32, u32)> = None;
+        let mut flush = |run: Option<(u32, u32)>, out: &mut Vec<u8>| {
+            if let Some((start, end)) = run {
+                if !std::mem::replace(&mut first, false) {
+                    out.push(b',');
+                }
+                out.extend_from_slice(&text.raw[start as usize..end as usize]);
+            }
+        };
+        for member in &text.members {
+            if fields.shows(member.key) {
+                run = Some((run.map_or(member.start, |(start, _)| start), member.end));
+            } else {
+                flush(run.take(), out);
+            }
+        }
+        flush(run, out);
+        out.push(b'}');
+    }
+
+    /// The raw value of a root attribute.
+    pub fn get(&self, keys: &Keys, name: &str) -> Option<&str> {
+        let number = *keys.0.get(name)?;
+        let member = self.full.members.iter().rev().find(|m| m.key == number)?;
+        std::str::from_utf8(&self.full.raw[member.value as usize..member.end as usize]).ok()
+    }
+
+    /// A root attribute that is a string.
+    pub fn text(&self, keys: &Keys, name: &str) -> Option<String> {
+        json::string(self.get(keys, name)?)
+    }
+
+    fn text_for(&self, idp_tokens: bool) -> &Text {
+        match &self.public {
+            Some(public) if !idp_tokens => public,
+            _ => &self.full,
+        }
+    }
+}
+
+impl Text {
+    fn new(raw: String, keys: &mut Keys) -> Text {
+        let members = json::members(&raw)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|m| Member {
+                key: keys.number(&m.key),
+                start: m.start as u32,
+                value: m.value as u32,
+                end: m.end as u32,
+            })
+            .collect();
+        Text {
+            raw: raw.into(),
+            members,
+        }
+    }
+}
+
+/// The user without tokens in its identities, or None when it has none.
+fn without_idp_tokens(raw: &str) -> Option<String> {
+    if !IDP_TOKENS.iter().any(|key| raw.contains(key)) {
+        return None;
+    }
+    let mut user = json::Object::parse(raw)?;
+    let identities: Vec<String> = json::elements(user.get("identities")?)?
+        .into_iter()
+        .map(|identity| match json::Object::parse(identity) {
+            Some(mut identity) => {
+                IDP_TOKENS.iter().for_each(|key| identity.remove(key));
+                identity.text()
+            }
+            None => identity.to_string(),
+        })
+        .collect();
+    user.set("identities", format!("[{}]", identities.join(",")));
+    Some(user.text())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(user: &User, fields: Option<&Fields>, idp_tokens: bool) -> String {
+        let mut out = Vec::new();
+        user.write(&mut out, fields, idp_tokens);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn projections_copy_bytes() {
+        let mut keys = Keys::default();
+        let raw = r#"{"user_id":"a", "x":1e400,"email":"e","n":{"email":2}}"#;
+        let user = User::new("a", 1, raw.into(), &mut keys);
+        assert_eq!(written(&user, None, false), raw);
+        let pick = |names: &[&str], include| {
+            let fields = Fields::new(&keys, names.iter().copied(), include);
+            written(&user, Some(&fields), false)
+        };
+        assert_eq!(pick(&["email", "absent"], true), r#"{"email":"e"}"#);
+        assert_eq!(
+            pick(&["n", "user_id"], true),
+            r#"{"user_id":"a","n":{"email":2}}"#
+        );
+        assert_eq!(
+            pick(&["n", "email"], false),
+            r#"{"user_id":"a", "x":1e400}"#
+        );
+        assert_eq!(pick(&["absent"], true), "{}");
+        assert_eq!(user.get(&keys, "x"), Some("1e400"));
+        assert_eq!(user.text(&keys, "email").as_deref(), Some("e"));
+    }
+
+    #[test]
+    fn idp_tokens_are_hidden() {
+        let mut keys = Keys::default();
+        let raw = r#"{"user_id":"a","identities":[{"provider":"github","access_token":"t","user_id":7}]}"#;
+        let user = User::new("a", 1, raw.into(), &mut keys);
+        assert_eq!(written(&user, None, true), raw);
+        assert_eq!(
+            written(&user, None, false),
+            r#"{"user_id":"a","identities":[{"provider":"github","user_id":7}]}"#
+        );
+    }
+}
