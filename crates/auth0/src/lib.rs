@@ -1,1 +1,18 @@
-//! What Auth0 is, in plain Rust.
+//! What Auth0 is and how to ask it, in plain Rust: nothing here knows Postgres.
+//!
+//! - [`catalog`]: what Auth0 has, as data
+//! - [`options`]: what a DBA may declare, as data
+//! - [`rows`]: how to read an answer
+//! - [`client`]: how to ask: token, limiter, send, retry, typed error
+//! - [`engine`]: the whole trip: from a request to pages, side by side and in order
+//! - [`enum@Error`], [`secret`]: the words they share
+
+pub mod catalog;
+pub mod client;
+pub mod engine;
+mod error;
+pub mod options;
+pub mod rows;
+pub mod secret;
+
+pub use error::{Call, Error, Refusal, Result, Unreachable};

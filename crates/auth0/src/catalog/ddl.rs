@@ -1,0 +1,56 @@
+//! An object as `CREATE FOREIGN TABLE`.
+
+use super::{Object, ATTRS};
+
+/// The statement that `IMPORT FOREIGN SCHEMA` runs for `object`. `quote` quotes an SQL identifier.
+pub fn create_foreign_table(
+    object: &Object,
+    schema: &str,
+    server: &str,
+    quote: impl Fn(&str) -> String,
+) -> String {
+    let mut sql = format!(
+        "CREATE FOREIGN TABLE {}.{} (\n",
+        quote(schema),
+        quote(object.name)
+    );
+    for column in object.columns {
+        sql.push_str(&format!(
+            "    {} {},\n",
+            quote(column.name),
+            column.ty.sql()
+        ));
+    }
+    sql.push_str(&format!(
+        "    {} jsonb\n) SERVER {} OPTIONS (object '{}')",
+        quote(ATTRS),
+        quote(server),
+        object.name
+    ));
+    sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_what_the_user_named() {
+        let sql = create_foreign_table(
+            super::super::find("users").unwrap(),
+            "my schema",
+            "s",
+            |name| format!("\"{name}\""),
+        );
+        assert!(
+            sql.starts_with(
+                "CREATE FOREIGN TABLE \"my schema\".\"users\" (\n    \"user_id\" text,\n"
+            ),
+            "{sql}"
+        );
+        assert!(
+            sql.ends_with("    \"attrs\" jsonb\n) SERVER \"s\" OPTIONS (object 'users')"),
+            "{sql}"
+        );
+    }
+}

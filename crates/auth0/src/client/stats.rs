@@ -1,0 +1,55 @@
+//! What a scan has cost, counted while it runs.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+/// Counters shared by the requests of one scan.
+#[derive(Debug, Default)]
+pub struct Stats {
+    calls: AtomicU64,
+    bytes: AtomicU64,
+    retries: AtomicU64,
+    limiter_micros: AtomicU64,
+}
+
+/// A reading of [`Stats`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Requests sent, those for a token and those that failed included.
+    pub calls: u64,
+    /// Bytes of answers, unpacked.
+    pub bytes: u64,
+    /// Requests sent again.
+    pub retries: u64,
+    /// Time spent waiting for the rate limit, summed over requests.
+    pub limiter_wait: Duration,
+}
+
+impl Stats {
+    pub(super) fn call(&self) {
+        self.calls.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn received(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes as u64, Relaxed);
+    }
+
+    pub(super) fn retry(&self) {
+        self.retries.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn limiter_wait(&self, wait: Duration) {
+        self.limiter_micros
+            .fetch_add(u64::try_from(wait.as_micros()).unwrap_or(u64::MAX), Relaxed);
+    }
+
+    /// The counters now.
+    pub fn totals(&self) -> Totals {
+        Totals {
+            calls: self.calls.load(Relaxed),
+            bytes: self.bytes.load(Relaxed),
+            retries: self.retries.load(Relaxed),
+            limiter_wait: Duration::from_micros(self.limiter_micros.load(Relaxed)),
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! Sends one request over HTTPS and brings back status, rate-limit headers and body, within a time and a size.
+
+use std::error::Error as _;
+use std::time::{Duration, UNIX_EPOCH};
+
+use percent_encoding::{utf8_percent_encode, AsciiSet, NON_ALPHANUMERIC};
+use reqwest::header::{HeaderMap, ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE};
+
+use super::stats::Stats;
+use crate::error::{Error, Result, Unreachable};
+use crate::options::Tenant;
+use crate::secret::Secret;
+
+/// A page of a hundred users of 1 MB each (the most Auth0 indexes) and some room.
+const LONGEST_BODY: usize = 128 << 20;
+
+/// Everything but RFC 3986's unreserved characters.
+const ENCODE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The URL of a call; `path` is encoded already, the query is not.
+pub fn url(tenant: &Tenant, path: &str, query: &[(&'static str, String)]) -> String {
+    let mut url = format!("{}{path}", tenant.base());
+    for (i, (key, value)) in query.iter().enumerate() {
+        url.push(if i == 0 { '?' } else { '&' });
+        url.push_str(key);
+        url.push('=');
+        url.extend(utf8_percent_encode(value, ENCODE));
+    }
+    url
+}
+
+/// What to send.
+pub enum Request<'a> {
+    /// A read with a bearer token.
+    Get {
+        /// Whole URL.
+        url: &'a str,
+        /// Bearer token.
+        token: &'a Secret,
+    },
+    /// A form, without authorization.
+    Form {
+        /// Whole URL.
+        url: &'a str,
+        /// Encoded form.
+        form: &'a Secret,
+    },
+}
+
+impl<'a> Request<'a> {
+    /// A read.
+    pub fn get(url: &'a str, token: &'a Secret) -> Self {
+        Request::Get { url, token }
+    }
+
+    /// A form.
+    pub fn form(url: &'a str, form: &'a Secret) -> Self {
+        Request::Form { url, form }
+    }
+}
+
+/// The rate-limit headers, as far as they are there.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Limits {
+    /// `x-ratelimit-limit`: size of the bucket.
+    pub limit: Option<f64>,
+    /// `x-ratelimit-remaining`: whole tokens left.
+    pub remaining: Option<f64>,
+    /// `x-ratelimit-reset`: the Unix second at which the bucket is full again.
+    pub reset: Option<f64>,
+    /// `retry-after` in seconds.
+    pub retry_after: Option<Duration>,
+    /// `date`: the server's clock, in Unix seconds.
+    pub date: Option<f64>,
+}
+
+/// An answer.
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Rate-limit headers.
+    pub limits: Limits,
+    /// Body, unpacked.
+    pub body: Vec<u8>,
+}
+
+/// Whether no answer came, or one that was cut short or too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// No answer.
+    Network(Unreachable),
+    /// A body that is not one.
+    Body,
+}
+
+/// Why there is no answer.
+pub struct Failure {
+    /// No answer, or a bad one.
+    pub kind: FailureKind,
+    /// The library's words, without the URL.
+    pub reason: String,
+    /// Whether asking again could help: not against a bad certificate or an endless body.
+    pub retry: bool,
+}
+
+/// The HTTP client: its connections stay open between calls.
+#[derive(Debug)]
+pub struct Http(reqwest::Client);
+
+impl Http {
+    /// `direct` keeps environment proxies away, which cannot reach this machine's loopback.
+    pub fn new(connect_timeout: Duration, direct: bool) -> Result<Self> {
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(connect_timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("auth0_fdw/", env!("CARGO_PKG_VERSION")));
+        if direct {
+            builder = builder.no_proxy();
+        }
+        builder
+            .build()
+            .map(Http)
+            .map_err(|e| Error::Runtime { reason: chain(&e) })
+    }
+
+    /// Sends once. `timeout` covers everything up to the last byte of the body.
+    pub async fn send(
+        &self,
+        request: Request<'_>,
+        timeout: Duration,
+        stats: &Stats,
+    ) -> std::result::Result<Response, Failure> {
+        let builder = match request {
+            Request::Get { url, token } => self
+                .0
+                .get(url)
+                .header(ACCEPT, "application/json")
+                .header(AUTHORIZATION, bearer(token)?),
+            Request::Form { url, form } => self
+                .0
+                .post(url)
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(form.expose().to_owned()),
+        };
+        stats.call();
+        match tokio::time::timeout(timeout, exchange(builder, stats)).await {
+            Ok(done) => done,
+            Err(_) => Err(Failure {
+                kind: FailureKind::Network(Unreachable::Timeout),
+                reason: format!("no complete answer within {} ms", timeout.as_millis()),
+                retry: true,
+            }),
+        }
+    }
+}
+
+/// Whether a token can be sent at all: one pasted with a line break in it cannot.
+pub fn is_sendable(token: &Secret) -> bool {
+    !token.expose().is_empty() && token.expose().bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// The Authorization header, marked sensitive so that no library prints it.
+fn bearer(token: &Secret) -> std::result::Result<reqwest::header::HeaderValue, Failure> {
+    let mut value = reqwest::header::HeaderValue::from_str(&format!("Bearer {}", token.expose()))
+        .map_err(|_| Failure {
+        kind: FailureKind::Body,
+        reason: "the token has characters that no header takes".to_owned(),
+        retry: false,
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+async fn exchange(
+    builder: reqwest::RequestBuilder,
+    stats: &Stats,
+) -> std::result::Result<Response, Failure> {
+    let mut response = builder.send().await.map_err(|e| failure(&e))?;
+    let expected = response
+        .content_length()
+        .unwrap_or(0)
+        .min(LONGEST_BODY as u64);
+    let mut body = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
+    while let Some(chunk) = response.chunk().await.map_err(|e| failure(&e))? {
+        if body.len() + chunk.len() > LONGEST_BODY {
+            return Err(Failure {
+                kind: FailureKind::Body,
+                reason: format!("longer than {} MiB", LONGEST_BODY >> 20),
+                retry: false,
+            });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    stats.received(body.len());
+    Ok(Response {
+        status: response.status().as_u16(),
+        limits: limits(response.headers()),
+        body,
+    })
+}
+
+fn limits(headers: &HeaderMap) -> Limits {
+    let number = |name: &str| {
+        headers
+            .get(name)?
+            .to_str()
+            .ok()?
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|n| n.is_finite())
+    };
+    Limits {
+        limit: number("x-ratelimit-limit").filter(|n| *n >= 1.0),
+        remaining: number("x-ratelimit-remaining").filter(|n| *n >= 0.0),
+        reset: number("x-ratelimit-reset"),
+        retry_after: number("retry-after").and_then(|s| Duration::try_from_secs_f64(s).ok()),
+        date: headers
+            .get(DATE)
+            .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok())
+            .and_then(|date| date.duration_since(UNIX_EPOCH).ok())
+            .map(|since| since.as_secs_f64()),
+    }
+}
+
+fn failure(error: &reqwest::Error) -> Failure {
+    let reason = chain(error);
+    let says = |words: &[&str]| {
+        words
+            .iter()
+            .any(|word| reason.to_ascii_lowercase().contains(word))
+    };
+    let why = if error.is_timeout() {
+        Unreachable::Timeout
+    } else if error.is_connect() && says(&["dns error", "failed to lookup"]) {
+        Unreachable::Dns
+    } else if error.is_connect()
+        && says(&[
+            "certificate",
+            "tls",
+            "handshake",
+            "corrupt message",
+            "invalidcontenttype",
+        ])
+    {
+        Unreachable::Tls
+    } else if error.is_connect() {
+        Unreachable::Connect
+    } else {
+        Unreachable::Broken
+    };
+    // What breaks while a body is unpacked is a bad body, not a bad connection.
+    let unpacking = error.is_decode() && !says(&["connection", "reset", "closed", "incomplete"]);
+    let kind = if unpacking {
+        FailureKind::Body
+    } else {
+        FailureKind::Network(why)
+    };
+    Failure {
+        kind,
+        reason,
+        retry: why != Unreachable::Tls,
+    }
+}
+
+/// An error and its causes, without the URL, which would repeat the query.
+fn chain(error: &reqwest::Error) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        // Some layers repeat their cause's words.
+        if words.last().is_none_or(|last| *last != text) {
+            words.push(text);
+        }
+        source = cause.source();
+    }
+    if words.is_empty() {
+        return "the request failed".to_owned();
+    }
+    words.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_reserved_is_encoded() {
+        let tenant = Tenant::from_domain("t.eu.auth0.com").unwrap();
+        let url = url(
+            &tenant,
+            "/api/v2/users",
+            &[("page", "0".into()), ("q", "email:\"a+b@c\" AND é".into())],
+        );
+        assert_eq!(
+            url,
+            "https://t.eu.auth0.com/api/v2/users?page=0&q=email%3A%22a%2Bb%40c%22%20AND%20%C3%A9"
+        );
+    }
+}

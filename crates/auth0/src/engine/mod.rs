@@ -1,0 +1,7 @@
+//! The whole trip: a request for an object's rows becomes pages, fetched side by side and handed over in order.
+
+mod runtime;
+mod scan;
+
+pub use runtime::{Runtime, Wake};
+pub use scan::{Scan, ScanRequest};

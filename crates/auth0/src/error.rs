@@ -1,0 +1,264 @@
+//! What can go wrong, one variant per thing a user or DBA can act on.
+//!
+//! Data stays in fields; the Postgres side decides SQLSTATE, detail and hint. No variant ever holds a secret:
+//! option values that may be secret are left out, and a response body is only quoted where Auth0 documents it as an error object.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::options::Place;
+
+/// A result whose error is [`enum@Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Which call failed: method and path, without host, query values or headers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// `GET`, `POST`, …
+    pub method: &'static str,
+    /// Path as sent, e.g. `/api/v2/users`.
+    pub path: String,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+/// Auth0's own words about a refused call: `{statusCode, error, message, errorCode}` of the Management API,
+/// or `{error, error_description}` of `/oauth/token`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Refusal {
+    /// HTTP status.
+    pub status: u16,
+    /// The machine key (`errorCode`, or `error` of the token endpoint); often absent.
+    pub code: Option<String>,
+    /// Prose (`message` or `error_description`).
+    pub message: Option<String>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HTTP {}", self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, " {code}")?;
+        }
+        if let Some(message) = &self.message {
+            write!(f, ": {message}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a connection could not be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreachable {
+    /// The host name has no address.
+    Dns,
+    /// The certificate or the handshake was refused.
+    Tls,
+    /// Nobody answered, or the connection was refused.
+    Connect,
+    /// No complete answer within `request_timeout`.
+    Timeout,
+    /// The connection broke while the answer was on its way.
+    Broken,
+}
+
+/// What can go wrong.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// An option nobody knows, or one that may not stand here.
+    #[error("invalid option \"{name}\" for {place}")]
+    UnknownOption {
+        /// As typed.
+        name: String,
+        /// Where it was typed.
+        place: Place,
+        /// What may stand there.
+        valid: Vec<&'static str>,
+        /// Where this option may stand, when it exists.
+        belongs: Vec<Place>,
+    },
+    /// An option whose value is not of its kind or out of range. The value is not kept: it may be a secret.
+    #[error("invalid value for option \"{name}\"")]
+    OptionValue {
+        /// The option.
+        name: String,
+        /// What a valid value looks like.
+        expected: String,
+    },
+    /// Two options that exclude each other.
+    #[error("options \"{first}\" and \"{second}\" exclude each other")]
+    OptionConflict {
+        /// The one.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+    /// A required option is missing.
+    #[error("{what}")]
+    OptionMissing {
+        /// What is missing, as a sentence fragment naming the object.
+        what: String,
+        /// The statement that adds it.
+        hint: String,
+    },
+    /// Neither the server nor the user mapping has credentials.
+    #[error("no Auth0 credentials for server \"{server}\"")]
+    NoCredentials {
+        /// The foreign server.
+        server: String,
+    },
+    /// A Vault secret that could not be found or read.
+    #[error(
+        "could not read the Vault secret that option \"{option}\" of server \"{server}\" names"
+    )]
+    Vault {
+        /// The option naming the secret.
+        option: String,
+        /// The foreign server.
+        server: String,
+        /// What Postgres or Vault said, or that there is no such secret.
+        reason: String,
+        /// Whose rights were used.
+        owner: String,
+    },
+    /// A private key that is not an RSA key in PEM form.
+    #[error("the private key of server \"{server}\" cannot be used")]
+    PrivateKey {
+        /// The foreign server.
+        server: String,
+    },
+    /// The token carries no tenant, and neither `url` nor `domain` says one.
+    #[error("cannot tell the Auth0 tenant of server \"{server}\" from its token")]
+    NoTenant {
+        /// The foreign server.
+        server: String,
+    },
+    /// The table's `object` is not one we know.
+    #[error("Auth0 object \"{name}\" does not exist")]
+    UnknownObject {
+        /// As typed.
+        name: String,
+        /// What exists.
+        valid: Vec<&'static str>,
+    },
+    /// Auth0 refused the credentials (401, or the token endpoint's refusal).
+    #[error("Auth0 refused the credentials")]
+    Unauthorized {
+        /// The call.
+        call: Call,
+        /// Auth0's words.
+        refusal: Refusal,
+    },
+    /// The token lacks a scope.
+    #[error("the Auth0 token lacks a scope this call needs")]
+    MissingScope {
+        /// The call.
+        call: Call,
+        /// Auth0's words.
+        refusal: Refusal,
+        /// Any one of these would do.
+        scopes: Vec<String>,
+    },
+    /// The tenant or its plan does not have the feature (403 with a code that no scope would change).
+    #[error("the Auth0 tenant does not offer this")]
+    NotOffered {
+        /// The call.
+        call: Call,
+        /// Auth0's words.
+        refusal: Refusal,
+    },
+    /// Any other 4xx.
+    #[error("Auth0 rejected the request")]
+    Rejected {
+        /// The call.
+        call: Call,
+        /// Auth0's words.
+        refusal: Refusal,
+    },
+    /// Still throttled after the longest wait allowed.
+    #[error("Auth0 keeps throttling this tenant")]
+    RateLimited {
+        /// The call.
+        call: Call,
+        /// How long the statement has waited for this request.
+        waited: Duration,
+        /// How long it was allowed to wait.
+        allowed: Duration,
+    },
+    /// More rows than the API lets anyone page through.
+    #[error("\"{object}\" has more rows than the Auth0 API lets anyone page through")]
+    Window {
+        /// The object.
+        object: &'static str,
+        /// The most rows one query reaches.
+        window: u64,
+        /// The number of rows Auth0 reports, when it is not capped itself.
+        total: Option<u64>,
+    },
+    /// No connection, or no complete answer.
+    #[error("could not reach Auth0 at \"{host}\"")]
+    Unreachable {
+        /// Host and port tried.
+        host: String,
+        /// The call.
+        call: Call,
+        /// Why.
+        why: Unreachable,
+        /// The network library's own words.
+        reason: String,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// A server error (5xx, 408) on every try.
+    #[error("Auth0 failed to answer")]
+    ServerError {
+        /// The call.
+        call: Call,
+        /// Auth0's words.
+        refusal: Refusal,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// An answer that is not what the API documents: no JSON, cut JSON, another shape, a redirect.
+    #[error("could not read the answer of Auth0")]
+    Unreadable {
+        /// The call.
+        call: Call,
+        /// What is wrong with it; never a quotation of the body.
+        reason: String,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// A JSON value that does not fit the declared type.
+    #[error("value of \"{path}\" does not fit type {ty}")]
+    Value {
+        /// JSON path from the object's root.
+        path: String,
+        /// Declared type, as SQL writes it.
+        ty: String,
+        /// The object's id, when it has one.
+        id: Option<String>,
+        /// What does not fit.
+        reason: String,
+    },
+    /// The background machinery of the extension could not start.
+    #[error("could not start the network thread")]
+    Runtime {
+        /// The system's words.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// A [`Error::OptionValue`].
+    pub fn option_value(name: &str, expected: impl Into<String>) -> Self {
+        Error::OptionValue {
+            name: name.to_owned(),
+            expected: expected.into(),
+        }
+    }
+}

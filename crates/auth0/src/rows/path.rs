@@ -1,0 +1,144 @@
+//! A dotted path into a JSON object, and the walk along it.
+
+use std::fmt;
+
+use serde_json::value::RawValue;
+
+/// A path such as `user_metadata.address.city` or `identities.0.connection`.
+/// A number steps into an array as well as into a key of that name; `\.` is a dot inside a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    keys: Vec<String>,
+}
+
+impl Path {
+    /// Reads a path; `None` if a step is empty.
+    pub fn parse(text: &str) -> Option<Path> {
+        let mut keys = vec![String::new()];
+        let mut chars = text.chars();
+        while let Some(c) = chars.next() {
+            match c {
+                '.' => keys.push(String::new()),
+                '\\' => keys.last_mut()?.push(chars.next()?),
+                c => keys.last_mut()?.push(c),
+            }
+        }
+        keys.iter()
+            .all(|key| !key.is_empty())
+            .then_some(Path { keys })
+    }
+
+    /// The path of one key, whatever characters are in it.
+    pub fn key(name: &str) -> Path {
+        Path {
+            keys: vec![name.to_owned()],
+        }
+    }
+
+    /// The top-level key it starts with.
+    pub fn root(&self) -> &str {
+        self.keys.first().map_or("", String::as_str)
+    }
+
+    /// The value at the end of the path, where `root` is the value of [`Path::root`]. `None` if a step is missing.
+    pub fn walk<'a>(&self, root: &'a str) -> Option<&'a str> {
+        self.keys
+            .iter()
+            .skip(1)
+            .try_fold(root, |value, key| step(value, key))
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys: Vec<String> = self
+            .keys
+            .iter()
+            .map(|key| key.replace('\\', "\\\\").replace('.', "\\."))
+            .collect();
+        f.write_str(&keys.join("."))
+    }
+}
+
+/// One step down. The page has been read as JSON before, so what cannot be read here is of another type, not broken.
+fn step<'a>(value: &'a str, key: &str) -> Option<&'a str> {
+    match value.as_bytes().first()? {
+        b'{' => {
+            let object: Members<'a> = serde_json::from_str(value).ok()?;
+            object
+                .0
+                .into_iter()
+                .rev()
+                .find(|(name, _)| name == key)
+                .map(|(_, value)| value.get())
+        }
+        b'[' => {
+            let items: Vec<&'a RawValue> = serde_json::from_str(value).ok()?;
+            items.get(key.parse::<usize>().ok()?).map(|item| item.get())
+        }
+        _ => None,
+    }
+}
+
+/// An object's members in order, duplicates included.
+struct Members<'a>(Vec<(std::borrow::Cow<'a, str>, &'a RawValue)>);
+
+impl<'de> serde::Deserialize<'de> for Members<'de> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> serde::de::Visitor<'de> for Collect {
+            type Value = Members<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walks() {
+        let json = r#"{"b":{"c.d":[10,{"e":null}],"c":1,"c":2}}"#;
+        for (path, expected) in [
+            ("a", Some(json)),
+            (r"a.b.c\.d.0", Some("10")),
+            (r"a.b.c\.d.1.e", Some("null")),
+            ("a.b.c", Some("2")),
+            ("a.b.x", None),
+            (r"a.b.c\.d.2", None),
+            (r"a.b.c\.d.x", None),
+            ("a.b.c.d", None),
+        ] {
+            assert_eq!(Path::parse(path).unwrap().walk(json), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn prints_as_it_parses() {
+        for text in ["a", "a.b.0", r"https://example\.com/x.y", r"a\\b.c"] {
+            assert_eq!(Path::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Path::key("a.b").to_string(), r"a\.b");
+    }
+
+    #[test]
+    fn refused() {
+        for text in ["", ".", "a.", ".a", "a..b", "a\\"] {
+            assert_eq!(Path::parse(text), None, "{text}");
+        }
+    }
+}
