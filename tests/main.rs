@@ -1,1 +1,3 @@
 //! Drives a real Postgres with the extension against the simulator, through SQL.
+
+mod smoke;
