@@ -15,12 +15,16 @@
 mod auth;
 mod clients;
 mod config;
+mod connections;
 mod errors;
 mod faults;
 mod journal;
 mod json;
 mod keys;
 mod limits;
+mod lucene;
+mod metadata;
+mod profile;
 mod reply;
 mod request;
 mod routes;

@@ -2,6 +2,7 @@
 
 use crate::errors::ApiError;
 use crate::json;
+use crate::lucene::Query;
 use crate::tenant::Tenant;
 use crate::time;
 use crate::user::{Keys, User};
@@ -57,14 +58,26 @@ pub fn run(
     query: &str,
     sort: Option<&Sort>,
 ) -> Result<Arc<[Arc<User>]>, ApiError> {
-    if !query.is_empty() {
-        return Err(ApiError::new(400, "invalid_query", "no search yet"));
-    }
-    tenant.search(&format!("{sort:?} {query}"), |keys, mut users| {
+    let query = match query {
+        "" => None,
+        text => Some((text, Query::parse(text)?)),
+    };
+    let by = sort.map_or(String::new(), |sort| format!("{sort:?}"));
+    let all = tenant.search(&by, |keys, users| {
+        let mut users = users.cloned().collect();
         if let Some(sort) = sort {
             order(keys, &mut users, sort);
         }
-        Ok(users)
+        users
+    });
+    Ok(match query {
+        None => all,
+        Some((text, query)) => tenant.search(&format!("{by} {text}"), |keys, _| {
+            all.iter()
+                .filter(|user| query.matches(keys, user))
+                .cloned()
+                .collect()
+        }),
     })
 }
 

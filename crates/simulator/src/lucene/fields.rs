@@ -1,0 +1,295 @@
+//! What can be searched, and how each kind of field compares.
+
+use super::{Bound, Value};
+use crate::json;
+use crate::time;
+use crate::user::{Keys, User};
+use serde_json::Value as Json;
+
+/// A field of the search index.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    name: String,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    /// Text compared without regard to case.
+    Folded,
+    /// Text compared as it is.
+    Text,
+    /// Text of which no pattern is known to work.
+    Plain,
+    /// The part of `email` behind the @.
+    Domain,
+    Flag,
+    Number,
+    Date,
+    /// A path into `identities`.
+    Identity,
+    /// A path into app_metadata or user_metadata.
+    Metadata,
+    /// Not in the index: never found.
+    Unknown,
+}
+
+/// Where a value without a field is looked for.
+pub const ANYWHERE: [&str; 8] = [
+    "email",
+    "name",
+    "given_name",
+    "family_name",
+    "nickname",
+    "username",
+    "phone_number",
+    "user_id",
+];
+
+impl Field {
+    /// The field called so; one that the index does not have is allowed and finds nothing.
+    pub fn named(name: &str) -> Field {
+        let root = name.split('.').next().unwrap_or_default();
+        let kind = match name {
+            "email" | "name" | "given_name" | "family_name" | "nickname" => Kind::Folded,
+            "user_id" | "username" | "phone_number" => Kind::Text,
+            "last_ip" => Kind::Plain,
+            "email.domain" => Kind::Domain,
+            "email_verified" | "phone_verified" | "blocked" => Kind::Flag,
+            "logins_count" => Kind::Number,
+            "created_at" | "updated_at" | "last_login" => Kind::Date,
+            _ if root == "identities" => Kind::Identity,
+            _ if root == "app_metadata" || root == "user_metadata" => Kind::Metadata,
+            _ => Kind::Unknown,
+        };
+        Field {
+            name: name.to_string(),
+            kind,
+        }
+    }
+
+    /// Fails when the API does not let this field be compared so.
+    pub fn check(&self, value: &Value) -> Result<(), String> {
+        let name = &self.name;
+        match (value, self.kind) {
+            (_, Kind::Unknown) => Ok(()),
+            (Value::Range(from, to), Kind::Date) => {
+                let ok =
+                    |b: &Option<Bound>| b.as_ref().is_none_or(|b| time::span(&b.text).is_some());
+                if ok(from) && ok(to) {
+                    Ok(())
+                } else {
+                    Err(format!("{name} is compared with something that is no date"))
+                }
+            }
+            (Value::Range(from, to), Kind::Number) => {
+                let ok =
+                    |b: &Option<Bound>| b.as_ref().is_none_or(|b| b.text.parse::<f64>().is_ok());
+                if ok(from) && ok(to) {
+                    Ok(())
+                } else {
+                    Err(format!(
+                        "{name} is compared with something that is no number"
+                    ))
+                }
+            }
+            (Value::Range(None, to), _) => Err(format!(
+                "operator '{}' is not supported",
+                match to {
+                    Some(bound) if !bound.inclusive => "less",
+                    _ => "less or equal",
+                }
+            )),
+            (Value::Range(Some(from), _), _) => Err(format!(
+                "operator '{}' is not supported",
+                if from.inclusive {
+                    "greater or equal"
+                } else {
+                    "greater"
+                }
+            )),
+            (Value::Wildcard(_), Kind::Folded | Kind::Text) => Ok(()),
+            (Value::Wildcard(_), _) => Err(format!("wildcards are not supported on {name}")),
+            (Value::Exact { text, .. }, Kind::Date) if time::span(text).is_none() => {
+                Err(format!("{name} is compared with something that is no date"))
+            }
+            (Value::Exact { text, .. }, Kind::Number) if text.parse::<f64>().is_err() => Err(
+                format!("{name} is compared with something that is no number"),
+            ),
+            (Value::Exact { .. }, _) => Ok(()),
+        }
+    }
+
+    /// True when the user has a value that is indexed.
+    pub fn exists(&self, keys: &Keys, user: &User) -> bool {
+        match self.kind {
+            Kind::Unknown => false,
+            Kind::Domain => user.text(keys, "email").is_some_and(|e| e.contains('@')),
+            Kind::Identity | Kind::Metadata => self.any_leaf(keys, user, &|_| true),
+            _ => user.get(keys, &self.name).is_some_and(|raw| raw != "null"),
+        }
+    }
+
+    /// True when the user's value matches; a user without one never does.
+    pub fn is(&self, keys: &Keys, user: &User, value: &Value) -> bool {
+        let raw = || user.get(keys, &self.name);
+        match self.kind {
+            Kind::Unknown => false,
+            Kind::Folded => user
+                .text(keys, &self.name)
+                .is_some_and(|text| text_is(&text.to_lowercase(), value, str::to_lowercase)),
+            Kind::Text | Kind::Plain => user
+                .text(keys, &self.name)
+                .is_some_and(|text| text_is(&text, value, str::to_string)),
+            Kind::Domain => user.text(keys, "email").is_some_and(|email| {
+                email
+                    .rsplit_once('@')
+                    .is_some_and(|(_, domain)| text_is(domain, value, str::to_string))
+            }),
+            // Some identity providers send truth values as text; an index takes both.
+            Kind::Flag => match value {
+                Value::Exact { text, .. } => {
+                    raw().is_some_and(|raw| raw.trim_matches('"') == text.as_str())
+                }
+                _ => false,
+            },
+            Kind::Number => raw()
+                .and_then(|raw| raw.parse::<f64>().ok())
+                .filter(|number| number.is_finite())
+                .is_some_and(|number| number_is(number, value)),
+            Kind::Date => raw()
+                .and_then(json::string)
+                .and_then(|text| time::parse(&text))
+                .is_some_and(|millis| date_is(millis, value)),
+            Kind::Identity => self.any_leaf(keys, user, &|leaf| identity_is(leaf, value)),
+            Kind::Metadata => self.any_leaf(keys, user, &|leaf| metadata_is(leaf, value)),
+        }
+    }
+
+    /// True when a scalar that the dotted path leads to passes; arrays on the way are seen through, null is no value.
+    fn any_leaf(&self, keys: &Keys, user: &User, test: &dyn Fn(&Json) -> bool) -> bool {
+        let mut path = self.name.split('.');
+        let root = path.next().unwrap_or_default();
+        let Some(value) = user
+            .get(keys, root)
+            .and_then(|raw| serde_json::from_str::<Json>(raw).ok())
+        else {
+            return false;
+        };
+        let path: Vec<&str> = path.collect();
+        walk(&value, &path, test)
+    }
+}
+
+fn walk(value: &Json, path: &[&str], test: &dyn Fn(&Json) -> bool) -> bool {
+    match (value, path) {
+        (Json::Null, _) => false,
+        (Json::Array(all), _) => all.iter().any(|one| walk(one, path, test)),
+        (Json::Object(members), [key, rest @ ..]) => members
+            .get(*key)
+            .is_some_and(|value| walk(value, rest, test)),
+        // An object is there when anything in it is.
+        (Json::Object(members), []) => members.values().any(|value| walk(value, path, test)),
+        (_, []) => test(value),
+        _ => false,
+    }
+}
+
+fn text_is(text: &str, value: &Value, fold: fn(&str) -> String) -> bool {
+    match value {
+        Value::Exact { text: wanted, .. } => fold(wanted) == text,
+        Value::Wildcard(parts) => {
+            let parts: Vec<String> = parts.iter().map(|part| fold(part)).collect();
+            like(text, &parts)
+        }
+        Value::Range(..) => false,
+    }
+}
+
+/// True when `parts` occur in order, the first at the start and the last at the end.
+fn like(text: &str, parts: &[String]) -> bool {
+    let [first, middle @ .., last] = parts else {
+        return false;
+    };
+    let Some(mut rest) = text.strip_prefix(first.as_str()) else {
+        return false;
+    };
+    for part in middle {
+        match rest.find(part.as_str()) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last.as_str())
+}
+
+fn number_is(number: f64, value: &Value) -> bool {
+    let parse = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
+    match value {
+        Value::Exact { text, .. } => number == parse(text),
+        Value::Wildcard(_) => false,
+        Value::Range(from, to) => {
+            from.as_ref().is_none_or(|b| {
+                let bound = parse(&b.text);
+                number > bound || (b.inclusive && number == bound)
+            }) && to.as_ref().is_none_or(|b| {
+                let bound = parse(&b.text);
+                number < bound || (b.inclusive && number == bound)
+            })
+        }
+    }
+}
+
+/// A partial date stands for all of its span: an inclusive bound takes it in, an exclusive one leaves it out.
+fn date_is(millis: i64, value: &Value) -> bool {
+    let span = |text: &str| time::span(text).unwrap_or((i64::MAX, i64::MIN));
+    match value {
+        Value::Exact { text, .. } => {
+            let (first, last) = span(text);
+            (first..=last).contains(&millis)
+        }
+        Value::Wildcard(_) => false,
+        Value::Range(from, to) => {
+            from.as_ref().is_none_or(|bound| {
+                let (first, last) = span(&bound.text);
+                if bound.inclusive {
+                    millis >= first
+                } else {
+                    millis > last
+                }
+            }) && to.as_ref().is_none_or(|bound| {
+                let (first, last) = span(&bound.text);
+                if bound.inclusive {
+                    millis <= last
+                } else {
+                    millis < first
+                }
+            })
+        }
+    }
+}
+
+fn identity_is(leaf: &Json, value: &Value) -> bool {
+    let Value::Exact { text, .. } = value else {
+        return false;
+    };
+    match leaf {
+        Json::String(stored) => stored == text,
+        other => other.to_string() == *text,
+    }
+}
+
+/// Strings are wanted in quotes, numbers and truth values without; a bare word that is neither is a string too.
+fn metadata_is(leaf: &Json, value: &Value) -> bool {
+    let Value::Exact { text, quoted } = value else {
+        return false;
+    };
+    let number = text.parse::<f64>().ok().filter(|_| !quoted);
+    let flag = text.parse::<bool>().ok().filter(|_| !quoted);
+    match leaf {
+        Json::String(stored) => number.is_none() && flag.is_none() && stored == text,
+        Json::Number(stored) => number.is_some() && stored.as_f64() == number,
+        Json::Bool(stored) => flag == Some(*stored),
+        _ => false,
+    }
+}
