@@ -275,7 +275,9 @@ fn identity_is(leaf: &Json, value: &Value) -> bool {
     };
     match leaf {
         Json::String(stored) => stored == text,
-        other => other.to_string() == *text,
+        Json::Number(stored) => stored.to_string().as_str() == text,
+        Json::Bool(stored) => text.parse() == Ok(*stored),
+        _ => false,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::clients::SCOPES;
 use crate::errors::ApiError;
 use crate::faults::Fault;
 use crate::journal::Entry;
+use crate::json::{self, Object};
 use crate::limits::Bucket;
 use crate::reply::Reply;
 use crate::request::Request;
@@ -70,7 +71,7 @@ pub fn control(state: &State, request: &Request) -> Reply {
             lock(&state.tokens).revoke();
             Ok(Reply::empty())
         }
-        ("PUT", ["users"]) => body().and_then(|user| put_user(state, request, &user)),
+        ("PUT", ["users"]) => put_user(state, request),
         ("DELETE", ["users"]) => {
             lock(&state.tenant).clear();
             Ok(Reply::empty())
@@ -84,17 +85,13 @@ pub fn control(state: &State, request: &Request) -> Reply {
     result.unwrap_or_else(|error| error.reply())
 }
 
-fn put_user(
-    state: &State,
-    request: &Request,
-    user: &Map<String, Value>,
-) -> Result<Reply, ApiError> {
-    let id = user
-        .get("user_id")
-        .and_then(Value::as_str)
-        .ok_or_else(|| ApiError::body("'Missing required property: user_id'"))?;
+fn put_user(state: &State, request: &Request) -> Result<Reply, ApiError> {
+    // Not parsed further: the point may be a number or a text that parsers refuse.
     let raw = String::from_utf8_lossy(&request.body).into_owned();
-    lock(&state.tenant).put(id, raw, Duration::ZERO);
+    let id = Object::parse(&raw)
+        .and_then(|user| json::string(user.get("user_id")?))
+        .ok_or_else(|| ApiError::body("'Missing required property: user_id'"))?;
+    lock(&state.tenant).put(&id, raw, Duration::ZERO);
     Ok(Reply::empty())
 }
 
