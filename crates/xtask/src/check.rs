@@ -4,7 +4,7 @@ use crate::command::{cargo, say, shown};
 use crate::extension;
 use crate::pg_config::{PgConfig, PG_CONFIG_VARIABLE};
 use crate::places::workspace;
-use crate::provision::provision;
+use crate::provision::{provision, provision_checks};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -24,9 +24,10 @@ pub struct Options {
 /// Runs the tests; whether all of them passed. A failing step does not keep later ones from running, unless
 /// there is nothing to test without it.
 pub fn test(options: &Options) -> io::Result<bool> {
-    let postgres = provision(options.pg_config.as_deref(), None)?;
+    let postgres = provision(options.pg_config.as_deref())?;
     let mut report = Report::new(&postgres)?;
     if options.filter.is_none() && !options.outside_in {
+        provision_checks()?;
         report.step("format", cargo().args(["fmt", "--all", "--check"]))?;
         let mut clippy = cargo();
         clippy.args(["clippy", "--workspace", "--all-targets", "--quiet"]);

@@ -29,7 +29,7 @@ pub struct Options {
 /// Runs the demo; whether every statement did what the README says.
 pub fn demo(options: &Options) -> io::Result<bool> {
     let blocks = blocks()?;
-    let postgres = provision(options.pg_config.as_deref(), None)?;
+    let postgres = provision(options.pg_config.as_deref())?;
     extension::build_and_install(&postgres)?;
     let tenant = Simulator::start(Config {
         users: USERS,

@@ -1,6 +1,7 @@
 //! The harness: a throwaway Postgres cluster beside a simulated tenant, and the commands built on it.
 
 pub mod check;
+pub mod chroot;
 pub mod cluster;
 pub mod command;
 pub mod database;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use xtask::{check, demo, extension, pg_config, provision};
+use xtask::{check, chroot, demo, extension, pg_config, provision};
 
 const USAGE: &str = "\
 cargo xtask demo [--stay] [--pg-config PATH]
@@ -14,9 +14,10 @@ cargo xtask install [--pg-config PATH]
     Builds the extension and installs it into the Postgres of PATH, else of the pg_config on PATH,
     else Debian's.
 
-cargo xtask test [FILTER] [--outside-in] [--pg-config PATH]
+cargo xtask test [FILTER] [--outside-in] [--pg-config PATH | --pg 17|18]
     Runs all checks and tests. With FILTER only the outside-in tests whose names contain it, with
-    --outside-in all of those.
+    --outside-in all of those. With --pg the outside-in tests run in a newer Debian with its Postgres,
+    which is put below target/ once; needs root.
 
 Each installs what it needs and the machine lacks, and says so.
 ";
@@ -67,6 +68,7 @@ impl From<io::Error> for Failure {
 struct Arguments {
     flags: Vec<String>,
     pg_config: Option<PathBuf>,
+    pg: Option<u32>,
     filter: Option<String>,
 }
 
@@ -79,7 +81,14 @@ impl Arguments {
 
     /// An error for what the command does not know.
     fn end(&self) -> Result<(), Failure> {
-        match self.flags.first().or(self.filter.as_ref()) {
+        let pg = self.pg.map(|_| "--pg");
+        match self
+            .flags
+            .first()
+            .or(self.filter.as_ref())
+            .map(String::as_str)
+            .or(pg)
+        {
             Some(word) => Err(Failure::Usage(format!("this command does not take {word}"))),
             None => Ok(()),
         }
@@ -90,11 +99,15 @@ fn parse(words: &[String]) -> Result<Arguments, Failure> {
     let mut arguments = Arguments::default();
     let mut words = words.iter();
     while let Some(word) = words.next() {
+        let mut value = || {
+            let value = words.next().cloned();
+            value.ok_or_else(|| Failure::Usage(format!("{word} needs a value")))
+        };
         if word == "--pg-config" {
-            let path = words
-                .next()
-                .ok_or_else(|| Failure::Usage("--pg-config needs a path".into()))?;
-            arguments.pg_config = Some(PathBuf::from(path));
+            arguments.pg_config = Some(PathBuf::from(value()?));
+        } else if word == "--pg" {
+            let major = value()?.parse();
+            arguments.pg = Some(major.map_err(|_| Failure::Usage("--pg takes 17 or 18".into()))?);
         } else if word.starts_with('-') {
             arguments.flags.push(word.clone());
         } else if arguments.filter.is_none() {
@@ -117,16 +130,19 @@ fn run_demo(mut arguments: Arguments) -> Result<bool, Failure> {
 
 fn run_install(arguments: Arguments) -> Result<bool, Failure> {
     arguments.end()?;
-    let fallback = pg_config::on_path();
-    let postgres = provision::provision(arguments.pg_config.as_deref(), fallback.as_deref())?;
+    let pg_config = arguments.pg_config.or_else(pg_config::on_path);
+    let postgres = provision::provision(pg_config.as_deref())?;
     extension::build_and_install(&postgres)?;
     Ok(true)
 }
 
 fn run_test(mut arguments: Arguments) -> Result<bool, Failure> {
     let outside_in = arguments.take("--outside-in");
-    let filter = arguments.filter.take();
+    let (filter, pg) = (arguments.filter.take(), arguments.pg.take());
     arguments.end()?;
+    if let Some(major) = pg {
+        return Ok(chroot::test(major, filter.as_deref())?);
+    }
     Ok(check::test(&check::Options {
         filter,
         outside_in,

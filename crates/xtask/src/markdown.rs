@@ -149,7 +149,12 @@ pub fn script(blocks: &[Block], placeholders: &Placeholders, show: bool) -> Stri
         }
         let sql = placeholders.fill(&block.sql);
         let Some(state) = block.failure() else {
-            script.push_str(&format!("{sql}\n"));
+            script.push_str(&match block.hidden && show {
+                true => format!(
+                    "\\set ECHO none\n\\set QUIET on\n\\o /dev/null\n{sql}\n\\o\n\\set QUIET off\n\\set ECHO {echo}\n"
+                ),
+                false => format!("{sql}\n"),
+            });
             continue;
         };
         let line = block.line;

@@ -7,39 +7,42 @@ use crate::places::{tools, PGRX_VERSION};
 use std::io;
 use std::path::Path;
 
-/// What building needs besides Postgres: bindgen reads Postgres' headers through libclang, and the
-/// simulator is judged by Auth0's Python SDK in a virtual environment.
-const BUILD_PACKAGES: [&str; 5] = [
-    "build-essential",
-    "clang",
-    "libclang-dev",
-    "pkg-config",
-    "python3-venv",
-];
+/// What building needs besides Postgres; bindgen reads Postgres' headers through libclang.
+const BUILD_PACKAGES: [&str; 4] = ["build-essential", "clang", "libclang-dev", "pkg-config"];
 
-/// The Postgres to work with, when everything needed is there: the one given, else `fallback`'s, else Debian's.
-pub fn provision(given: Option<&Path>, fallback: Option<&Path>) -> io::Result<PgConfig> {
-    let mut missing = missing(&BUILD_PACKAGES);
-    let chosen = given.or(fallback);
-    let path = match chosen {
+/// What the tests need besides: the simulator is judged by Auth0's Python SDK in a virtual environment.
+const TEST_PACKAGES: [&str; 1] = ["python3-venv"];
+
+/// Everything the extension is built with, and the Postgres to build it for: that of this `pg_config`, which
+/// need not exist yet if it is where Debian would put it, else Debian's.
+pub fn provision(pg_config: Option<&Path>) -> io::Result<PgConfig> {
+    let mut wanted = missing(&BUILD_PACKAGES);
+    let path = match pg_config {
         Some(path) => path.to_owned(),
-        None => {
-            let major = debian_major()?;
-            missing.extend(missing_of_postgres(major));
-            debian(major)
-        }
+        None => debian(debian_major()?),
     };
-    install(&missing)?;
-    let found = PgConfig::at(&path)?;
-    let headers = found.directory("--includedir-server")?.join("postgres.h");
-    if !headers.is_file() {
-        let major = found.major();
-        say(&format!("{} has no server headers", path.display()));
-        install(&[format!("postgresql-server-dev-{major}")])?;
+    if let Some(major) = MAJORS.into_iter().find(|major| path == debian(*major)) {
+        let server = format!("postgresql-{major}");
+        let headers = format!("postgresql-server-dev-{major}");
+        wanted.extend(missing(&[&server, &headers]));
     }
-    rust_components()?;
+    install(&wanted)?;
+    let found = PgConfig::at(&path)?;
+    let headers = found.directory("--includedir-server")?;
+    if !headers.join("postgres.h").is_file() {
+        let headers = headers.display();
+        return Err(io::Error::other(format!(
+            "the server's headers are missing from {headers}"
+        )));
+    }
     cargo_pgrx()?;
     Ok(found)
+}
+
+/// What only a full run of the tests needs.
+pub fn provision_checks() -> io::Result<()> {
+    install(&missing(&TEST_PACKAGES))?;
+    rust_components()
 }
 
 /// Installs these Debian packages, saying so; nothing to do for an empty list.
@@ -98,14 +101,6 @@ fn has_apt() -> bool {
     succeeds(command("apt-get").arg("--version"))
 }
 
-fn missing_of_postgres(major: u32) -> Vec<String> {
-    let names = [
-        format!("postgresql-{major}"),
-        format!("postgresql-server-dev-{major}"),
-    ];
-    missing(&[&names[0], &names[1]])
-}
-
 /// The reference major where it is installed or can be, else what is installed, else the newest on offer.
 fn debian_major() -> io::Result<u32> {
     let installed = |major: &u32| debian(*major).is_file();
@@ -140,7 +135,8 @@ fn rust_components() -> io::Result<()> {
     Ok(())
 }
 
-fn cargo_pgrx() -> io::Result<()> {
+/// Puts the pinned cargo-pgrx among our tools.
+pub fn cargo_pgrx() -> io::Result<()> {
     let version = capture(pgrx().arg("--version"));
     if version.is_ok_and(|version| version.ends_with(PGRX_VERSION)) {
         return Ok(());
