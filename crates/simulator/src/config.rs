@@ -32,6 +32,9 @@ pub struct Config {
     pub token_lifetime: Duration,
     /// POST /users without the header `auth0-custom-domain` is refused, as where several custom domains are verified.
     pub custom_domain_conflict: bool,
+    /// Users that tie in a sort come in another order in every answer, as real tenants are free to do.
+    /// (A request with `primary_order=false` gets this anyway.)
+    pub unstable_ties: bool,
     /// Longest request target; a longer one is answered 414. Auth0 publishes no figure.
     pub max_uri: usize,
 }
@@ -52,6 +55,7 @@ impl Default for Config {
             tls: false,
             token_lifetime: Duration::from_secs(86_400),
             custom_domain_conflict: false,
+            unstable_ties: false,
             max_uri: 8192,
         }
     }

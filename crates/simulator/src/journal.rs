@@ -73,6 +73,11 @@ impl Journal {
         self.last
     }
 
+    /// How many requests there ever were.
+    pub fn count(&self) -> u64 {
+        self.last
+    }
+
     /// The entry with this number, unless it was cleared away.
     pub fn entry(&mut self, number: u64) -> Option<&mut Entry> {
         let first = self.entries.front()?.number;

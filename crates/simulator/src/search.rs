@@ -81,6 +81,24 @@ pub fn run(
     })
 }
 
+/// The same users with those that tie turned round among themselves by `turn` places.
+pub fn turn_ties(keys: &Keys, users: &[Arc<User>], sort: &Sort, turn: u64) -> Arc<[Arc<User>]> {
+    let ranks: Vec<Rank> = users
+        .iter()
+        .map(|user| rank(keys, user, &sort.field))
+        .collect();
+    let mut turned = users.to_vec();
+    let mut from = 0;
+    for to in 1..=ranks.len() {
+        if to == ranks.len() || ranks[to] != ranks[from] {
+            let places = turn as usize % (to - from);
+            turned[from..to].rotate_left(places);
+            from = to;
+        }
+    }
+    turned.into()
+}
+
 fn order(keys: &Keys, users: &mut Vec<Arc<User>>, sort: &Sort) {
     let mut ranked: Vec<(Rank, Arc<User>)> = std::mem::take(users)
         .into_iter()

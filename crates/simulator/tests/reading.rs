@@ -118,6 +118,44 @@ fn fields_sort_and_search() {
 }
 
 #[test]
+fn ties_need_not_keep_their_order() {
+    let sim = tenant(0);
+    for (n, time) in [
+        (1, "2020"),
+        (2, "2021"),
+        (3, "2021"),
+        (4, "2021"),
+        (5, "2022"),
+    ] {
+        sim.put_user(
+            json!({"user_id":n.to_string(),"created_at":format!("{time}-01-01T00:00:00.000Z")}),
+        );
+    }
+    let order = |more: &str| {
+        let users = get(
+            &sim,
+            &format!("/api/v2/users?sort=created_at:1&fields=user_id{more}"),
+        )
+        .json();
+        let ids: Vec<&str> = users
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|u| u["user_id"].as_str().unwrap())
+            .collect();
+        ids.concat()
+    };
+    assert_eq!([order(""), order("")], ["12345", "12345"]);
+    let seen = [order("&primary_order=false"), order("&primary_order=false")];
+    assert_ne!(seen[0], seen[1]);
+    assert!(seen
+        .iter()
+        .all(|ids| ids.starts_with('1') && ids.ends_with('5') && ids.len() == 5));
+    sim.configure(|config| config.unstable_ties = true);
+    assert_ne!(order(""), order(""));
+}
+
+#[test]
 fn bad_parameters() {
     let sim = tenant(1);
     for target in [

@@ -284,6 +284,38 @@ fn bad_tokens() {
 }
 
 #[test]
+fn a_token_belongs_to_the_host_it_was_asked_from() {
+    let sim = tenant();
+    let port = sim.url().rsplit(':').next().unwrap().to_string();
+    let exchange = |request: String| {
+        use std::io::Write;
+        let mut stream = std::net::TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        receive(stream)
+    };
+    let client = sim.client();
+    let body = format!(
+        "grant_type=client_credentials&client_id={}&client_secret={}&audience={}/api/v2/",
+        client.id,
+        client.secret,
+        sim.url()
+    );
+    let answer = exchange(format!(
+        "POST /oauth/token HTTP/1.1\r\nhost: login.example\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    ));
+    let token = answer.json()["access_token"].as_str().unwrap().to_string();
+    assert_eq!(
+        call(&sim, &token, "GET", "/api/v2/users", "").message(),
+        "Invalid token"
+    );
+    let there = exchange(format!(
+        "GET /api/v2/users HTTP/1.1\r\nhost: login.example\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n"
+    ));
+    assert_eq!(there.status, 200);
+}
+
+#[test]
 fn missing_scopes() {
     let sim = tenant();
     let id = sim.user_ids()[0].replace('|', "%7C");

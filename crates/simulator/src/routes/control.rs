@@ -96,7 +96,7 @@ fn put_user(state: &State, request: &Request) -> Result<Reply, ApiError> {
 }
 
 /// Sets what the body names: `latency_ms`, `index_lag_ms`, `window`, `total_cap`, `bucket` (`{burst, per_second}`),
-/// `always_bare`, `custom_domain_conflict`; null switches a limit off.
+/// `always_bare`, `unstable_ties`, `custom_domain_conflict`; null switches a limit off.
 fn change(state: &State, body: &Map<String, Value>) -> Result<Reply, ApiError> {
     let bad = |key: &str| ApiError::body(format!("'Wrong value' on property {key}"));
     let mut wanted = state.config();
@@ -113,6 +113,7 @@ fn change(state: &State, body: &Map<String, Value>) -> Result<Reply, ApiError> {
             "window" => wanted.window = limit()?,
             "total_cap" => wanted.total_cap = limit()?,
             "always_bare" => wanted.always_bare = flag()?,
+            "unstable_ties" => wanted.unstable_ties = flag()?,
             "custom_domain_conflict" => wanted.custom_domain_conflict = flag()?,
             "bucket" if value.is_null() => wanted.bucket = None,
             "bucket" => {

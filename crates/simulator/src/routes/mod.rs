@@ -4,7 +4,8 @@ mod control;
 mod oauth;
 mod params;
 mod users;
-mod users_write;
+mod users_create;
+mod users_update;
 
 use crate::auth;
 use crate::errors::ApiError;
@@ -47,11 +48,11 @@ fn management(state: &State, request: &Request, path: &[&str]) -> Reply {
     }
     let result = match (request.method.as_str(), path) {
         ("GET", ["users"]) => users::list(state, request, &bearer),
-        ("POST", ["users"]) => users_write::create(state, request, &bearer),
+        ("POST", ["users"]) => users_create::create(state, request, &bearer),
         ("GET", ["users-by-email"]) => users::by_email(state, request, &bearer),
         ("GET", ["users", id]) => users::by_id(state, request, &bearer, id),
-        ("PATCH", ["users", id]) => users_write::update(state, request, &bearer, id),
-        ("DELETE", ["users", id]) => users_write::delete(state, &bearer, id),
+        ("PATCH", ["users", id]) => users_update::update(state, request, &bearer, id),
+        ("DELETE", ["users", id]) => users_update::delete(state, &bearer, id),
         _ => Err(ApiError::usual(404)),
     };
     let reply = result.unwrap_or_else(|error| error.reply());

@@ -2,11 +2,14 @@
 
 use super::params::Params;
 use crate::auth::Bearer;
+use crate::connections::Connection;
 use crate::errors::ApiError;
+use crate::json::quote;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::search::{self, Sort};
 use crate::state::{lock, State};
+use crate::tenant::Tenant;
 use crate::user::{Fields, Keys, User};
 use std::sync::Arc;
 
@@ -71,7 +74,7 @@ pub fn list(state: &State, request: &Request, bearer: &Bearer) -> Result<Reply, 
         .unwrap_or(50);
     let totals = params.flag("include_totals", false)?;
     let include = params.flag("include_fields", true)?;
-    params.flag("primary_order", true)?;
+    let stable = params.flag("primary_order", true)?;
     match params.text("search_engine") {
         None | Some("v3") => {}
         Some("v1" | "v2") => {
@@ -101,7 +104,10 @@ pub fn list(state: &State, request: &Request, bearer: &Bearer) -> Result<Reply, 
     }
 
     let mut tenant = lock(&state.tenant);
-    let found = search::run(&mut tenant, query, sort.as_ref())?;
+    let mut found = search::run(&mut tenant, query, sort.as_ref())?;
+    if let (Some(sort), true) = (&sort, config.unstable_ties || !stable) {
+        found = search::turn_ties(&tenant.keys, &found, sort, lock(&state.journal).count());
+    }
     let reach = config.window.unwrap_or(usize::MAX).min(found.len());
     let from = (start as usize).min(reach);
     let to = (from + per_page as usize).min(reach);
@@ -166,6 +172,29 @@ pub fn by_id(
 /// True when the caller may see the identity providers' tokens.
 pub fn idp_tokens(bearer: &Bearer) -> bool {
     bearer.may("read:user_idp_tokens")
+}
+
+/// True when another user of the connection has this value.
+pub fn occupied(
+    tenant: &Tenant,
+    connection: Connection,
+    key: &str,
+    value: &str,
+    but: Option<&str>,
+) -> bool {
+    let candidates = if key == "email" {
+        tenant.users_by_email(value)
+    } else {
+        tenant.users()
+    };
+    let marker = format!(r#""connection":{}"#, quote(connection.name));
+    candidates.iter().any(|user| {
+        but != Some(&*user.id)
+            && user.text(&tenant.keys, key).as_deref() == Some(value)
+            && user
+                .get(&tenant.keys, "identities")
+                .is_some_and(|identities| identities.contains(&marker))
+    })
 }
 
 fn single_fields(params: &Params, keys: &Keys) -> Result<Option<Fields>, ApiError> {
