@@ -1,3 +1,30 @@
-//! The extension: the only crate that knows Postgres.
+//! The extension: the only crate that knows Postgres. It adapts; what Auth0 is and how to ask it is in `crates/auth0`.
+//!
+//! - [`fdw`]: the callbacks Postgres plans, runs and explains a scan with
+//! - [`server`]: what the DBA declared: options, user mappings, Vault
+//! - [`backend`]: what outlives a statement: the network thread and the warm clients
+//! - [`interrupt`]: waiting without being deaf to Postgres
+//! - [`list`], [`text`]: Postgres' lists; strings in and out of the database's encoding
+//! - [`error`]: every SQLSTATE, detail and hint
+
+#![deny(unsafe_code)]
+
+mod backend;
+mod error;
+mod fdw;
+mod interrupt;
+mod list;
+mod server;
+mod text;
 
 pgrx::pg_module_magic!();
+
+// The wrapper of the short way in; the functions also serve `CREATE FOREIGN DATA WRAPPER` with another name.
+pgrx::extension_sql!(
+    r#"
+CREATE FOREIGN DATA WRAPPER auth0_fdw HANDLER auth0_fdw_handler VALIDATOR auth0_fdw_validator;
+COMMENT ON FOREIGN DATA WRAPPER auth0_fdw IS 'An Auth0 tenant as foreign tables';
+"#,
+    name = "wrapper",
+    finalize
+);

@@ -117,7 +117,7 @@ pub enum Error {
     )]
     Vault {
         /// The option naming the secret.
-        option: String,
+        option: &'static str,
         /// The foreign server.
         server: String,
         /// What Postgres or Vault said, or that there is no such secret.

@@ -1,0 +1,233 @@
+//! Every SQLSTATE, detail and hint in one place: `auth0::Error` as Postgres reports it.
+
+use auth0::options::Place;
+use auth0::{Error, Unreachable};
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{PgLogLevel, PgSqlErrorCode};
+
+/// An error on its way to Postgres.
+#[derive(Debug)]
+pub struct Report(pub Error);
+
+impl From<Error> for Report {
+    fn from(error: Error) -> Self {
+        Report(error)
+    }
+}
+
+impl From<Report> for ErrorReport {
+    fn from(Report(error): Report) -> Self {
+        let mut report = ErrorReport::new(sqlstate(&error), error.to_string(), "auth0_fdw");
+        if let Some(detail) = detail(&error) {
+            report = report.set_detail(detail);
+        }
+        if let Some(hint) = hint(&error) {
+            report = report.set_hint(hint);
+        }
+        report
+    }
+}
+
+/// Raises the error, if there is one.
+pub trait OrRaise<T> {
+    /// The value, or the end of the statement.
+    fn or_raise(self) -> T;
+}
+
+impl<T> OrRaise<T> for auth0::Result<T> {
+    fn or_raise(self) -> T {
+        match self {
+            Ok(value) => value,
+            Err(error) => raise(error),
+        }
+    }
+}
+
+/// Ends the statement with an error.
+pub fn raise(error: Error) -> ! {
+    ErrorReport::from(Report(error)).report(PgLogLevel::ERROR);
+    unreachable!("an ERROR does not return")
+}
+
+/// What only a mistake of ours can bring about, such as a plan that cannot be read back.
+pub fn raise_internal(message: &str) -> ! {
+    ErrorReport::new(PgSqlErrorCode::ERRCODE_INTERNAL_ERROR, message, "auth0_fdw")
+        .report(PgLogLevel::ERROR);
+    unreachable!("an ERROR does not return")
+}
+
+fn sqlstate(error: &Error) -> PgSqlErrorCode {
+    use PgSqlErrorCode::*;
+    match error {
+        Error::UnknownOption { .. } | Error::OptionConflict { .. } => {
+            ERRCODE_FDW_INVALID_OPTION_NAME
+        }
+        Error::OptionValue { .. } | Error::PrivateKey { .. } => ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE,
+        Error::OptionMissing { .. } | Error::NoTenant { .. } => ERRCODE_FDW_OPTION_NAME_NOT_FOUND,
+        Error::NoCredentials { .. } | Error::Vault { .. } | Error::Unauthorized { .. } => {
+            ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION
+        }
+        Error::UnknownObject { .. } => ERRCODE_FDW_TABLE_NOT_FOUND,
+        Error::MissingScope { .. } => ERRCODE_INSUFFICIENT_PRIVILEGE,
+        Error::NotOffered { .. } => ERRCODE_FEATURE_NOT_SUPPORTED,
+        Error::Rejected { .. } => ERRCODE_FDW_ERROR,
+        Error::RateLimited { .. } => ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+        Error::Window { .. } => ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+        Error::Unreachable { .. } => ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION,
+        Error::ServerError { .. } | Error::Unreadable { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
+        Error::Value { .. } => ERRCODE_FDW_INVALID_DATA_TYPE,
+        Error::Runtime { .. } => ERRCODE_FDW_ERROR,
+    }
+}
+
+fn detail(error: &Error) -> Option<String> {
+    Some(match error {
+        Error::UnknownOption { .. }
+        | Error::OptionValue { .. }
+        | Error::OptionConflict { .. }
+        | Error::OptionMissing { .. }
+        | Error::NoCredentials { .. }
+        | Error::NoTenant { .. }
+        | Error::UnknownObject { .. } => return None,
+        Error::Vault { reason, owner, .. } => {
+            format!("{reason}. Vault was read with the rights of the server's owner, \"{owner}\".")
+        }
+        Error::PrivateKey { .. } => "It is not an RSA key in PEM form.".into(),
+        Error::Unauthorized { call, refusal }
+        | Error::MissingScope { call, refusal, .. }
+        | Error::NotOffered { call, refusal }
+        | Error::Rejected { call, refusal } => format!("{call}: {refusal}"),
+        Error::ServerError {
+            call,
+            refusal,
+            attempts,
+        } => format!("{call}: {refusal}{}", tries(*attempts)),
+        Error::RateLimited {
+            call,
+            waited,
+            allowed,
+        } => format!(
+            "{call}: HTTP 429. Waited {:.1} s for the tenant's rate limit; {:.1} s are allowed.",
+            waited.as_secs_f64(),
+            allowed.as_secs_f64()
+        ),
+        Error::Window {
+            window,
+            total: Some(total),
+            ..
+        } => {
+            format!("Auth0 reports {total} rows and lets one query page through {window}.")
+        }
+        Error::Window {
+            window,
+            total: None,
+            ..
+        } => format!("Auth0 lets one query page through {window} rows."),
+        Error::Unreachable {
+            call,
+            why,
+            reason,
+            attempts,
+            ..
+        } => {
+            let why = match why {
+                Unreachable::Dns => "The host name could not be resolved",
+                Unreachable::Tls => "A secure connection could not be made",
+                Unreachable::Connect => "No connection could be made",
+                Unreachable::Timeout => "The time allowed for one request ran out",
+                Unreachable::Broken => "The connection broke",
+            };
+            format!("{call}: {why}: {reason}{}", tries(*attempts))
+        }
+        Error::Unreadable {
+            call,
+            reason,
+            attempts,
+        } => format!("{call}: The answer is {reason}{}", tries(*attempts)),
+        Error::Value { id, reason, .. } => match id {
+            Some(id) => format!("In object \"{id}\": {reason}."),
+            None => format!("{reason}."),
+        },
+        Error::Runtime { reason } => format!("{reason}."),
+    })
+}
+
+fn tries(attempts: u32) -> String {
+    match attempts {
+        0 | 1 => ".".into(),
+        n => format!(" (tried {n} times)."),
+    }
+}
+
+fn hint(error: &Error) -> Option<String> {
+    Some(match error {
+        Error::UnknownOption { place, valid, belongs, .. } => {
+            let valid = match valid.as_slice() {
+                [] => "There are no options for it".to_owned(),
+                names => format!("Valid options for {place}: {}", names.join(", ")),
+            };
+            match belongs.as_slice() {
+                [] => format!("{valid}."),
+                places => format!("{valid}. This one belongs to {}.", places_in_words(places)),
+            }
+        }
+        Error::OptionValue { expected, .. } => format!("It must be {}.", expected.replace('`', "")),
+        Error::OptionConflict { .. } => "Give one of them.".into(),
+        Error::OptionMissing { hint, .. } => hint.clone(),
+        Error::NoCredentials { server } => format!(
+            "Give the server or the user mapping api_key, api_key_id (Vault), or client_id with client_secret: \
+             CREATE USER MAPPING FOR CURRENT_USER SERVER {server} OPTIONS (api_key '…');"
+        ),
+        Error::Vault { option, .. } => format!(
+            "Check that {option} is the id or name of a secret in vault.secrets, and that the server's owner may read \
+             vault.decrypted_secrets."
+        ),
+        Error::PrivateKey { .. } => "Give the whole key, from -----BEGIN to -----END, with its line breaks.".into(),
+        Error::NoTenant { server } => {
+            format!("ALTER SERVER {server} OPTIONS (ADD domain 'tenant.eu.auth0.com');")
+        }
+        Error::UnknownObject { valid, .. } => format!("Objects: {}.", valid.join(", ")),
+        Error::Unauthorized { call, .. } if call.path == "/oauth/token" => {
+            "Check client_id and client_secret (or private_key), that the application is machine-to-machine and \
+             authorized for the Management API, and that audience is the canonical tenant's, with its trailing slash."
+                .into()
+        }
+        Error::Unauthorized { .. } => "The token has expired, or was made for another tenant or host. Management API \
+            tokens live 24 hours; with client_id and client_secret new ones are fetched by themselves."
+            .into(),
+        Error::MissingScope { scopes, .. } => match scopes.as_slice() {
+            [] => "Grant the application the scope in the Auth0 dashboard: APIs, Auth0 Management API.".into(),
+            [one] => format!("Grant the application the scope {one} of the Auth0 Management API."),
+            many => format!("Grant the application one of these scopes of the Auth0 Management API: {}.", many.join(", ")),
+        },
+        Error::RateLimited { .. } => "Try again later, or raise max_rate_limit_wait of the server or table.".into(),
+        Error::Window { object, .. } => {
+            format!("This version cannot read a tenant's {object} past that limit.")
+        }
+        Error::Unreachable { why: Unreachable::Timeout, .. } => {
+            "If the tenant is just slow, raise request_timeout or connect_timeout, or lower page_size.".into()
+        }
+        Error::Unreachable { host, why: Unreachable::Dns, .. } => {
+            format!("Check the spelling of \"{host}\" in url or domain of the server.")
+        }
+        Error::Unreachable { .. } => {
+            "Check url or domain of the server, and that this machine may connect to it.".into()
+        }
+        Error::ServerError { .. } => "Try again later; https://status.auth0.com shows known problems.".into(),
+        Error::Unreadable { .. } => {
+            "Check that url or domain is an Auth0 tenant and that nothing between changes its answers.".into()
+        }
+        Error::Value { .. } => "Declare the column as text or jsonb, or set on_type_error 'null' on the column, \
+            the table or the server to read such values as NULL."
+            .into(),
+        Error::NotOffered { .. } | Error::Rejected { .. } | Error::Runtime { .. } => return None,
+    })
+}
+
+fn places_in_words(places: &[Place]) -> String {
+    places
+        .iter()
+        .map(Place::to_string)
+        .collect::<Vec<_>>()
+        .join(" or ")
+}

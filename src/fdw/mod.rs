@@ -1,0 +1,90 @@
+//! The foreign-data wrapper: its handler, its validator, and which of our functions Postgres calls when.
+//!
+//! supabase-wrappers makes the two SQL functions. The callbacks behind them are our own, installed through its
+//! `fdw_routine_hook`: the framework's keep a pointer in the plan (so a prepared statement's second run reads freed
+//! memory), hold every row to the end of the scan and cannot be interrupted.
+
+mod column;
+mod datum;
+mod explain;
+mod generated;
+mod import;
+mod plan;
+mod rows;
+mod scan;
+
+use std::collections::HashMap;
+
+use pgrx::pg_sys::Oid;
+use pgrx::AllocatedByRust;
+use supabase_wrappers::prelude::*;
+use supabase_wrappers::FdwRoutine;
+
+use crate::error::Report;
+use crate::server::options;
+
+/// The wrapper. It holds nothing: what a scan needs is made when the scan begins.
+#[wrappers_fdw(
+    version = "0.1.0",
+    author = "auth0_fdw",
+    website = "https://github.com/auth0-fdw/auth0_fdw",
+    error_type = "Report"
+)]
+pub(crate) struct Auth0Fdw;
+
+impl ForeignDataWrapper<Report> for Auth0Fdw {
+    fn new(_: ForeignServer) -> Result<Self, Report> {
+        Ok(Auth0Fdw)
+    }
+
+    fn validator(options: Vec<Option<String>>, catalog: Option<Oid>) -> Result<(), Report> {
+        Ok(options::validate(options, catalog)?)
+    }
+
+    fn fdw_routine_hook(routine: &mut FdwRoutine<AllocatedByRust>) {
+        // Planning
+        routine.GetForeignRelSize = Some(plan::rel_size);
+        routine.GetForeignPaths = Some(plan::paths);
+        routine.GetForeignPlan = Some(plan::plan);
+        routine.GetForeignUpperPaths = None;
+        // Running
+        routine.BeginForeignScan = Some(scan::begin);
+        routine.IterateForeignScan = Some(scan::iterate);
+        routine.ReScanForeignScan = Some(scan::rescan);
+        routine.EndForeignScan = Some(scan::end);
+        // Declaring
+        routine.ImportForeignSchema = Some(import::import);
+        // Telling
+        routine.ExplainForeignScan = Some(explain::scan);
+        // Writing: without these Postgres itself refuses INSERT, UPDATE and DELETE, before any call.
+        routine.AddForeignUpdateTargets = None;
+        routine.PlanForeignModify = None;
+        routine.BeginForeignModify = None;
+        routine.ExecForeignInsert = None;
+        routine.ExecForeignUpdate = None;
+        routine.ExecForeignDelete = None;
+        routine.EndForeignModify = None;
+        routine.IsForeignRelUpdatable = Some(plan::updatable);
+    }
+
+    // The framework asks for these; the hook above has replaced their callers.
+
+    fn begin_scan(
+        &mut self,
+        _: &[Qual],
+        _: &[Column],
+        _: &[Sort],
+        _: &Option<Limit>,
+        _: &HashMap<String, String>,
+    ) -> Result<(), Report> {
+        Ok(())
+    }
+
+    fn iter_scan(&mut self, _: &mut Row) -> Result<Option<()>, Report> {
+        Ok(None)
+    }
+
+    fn end_scan(&mut self) -> Result<(), Report> {
+        Ok(())
+    }
+}

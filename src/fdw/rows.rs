@@ -1,0 +1,162 @@
+//! The rows of one foreign scan: pages as they come, and again from memory when the scan starts over.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use auth0::client::{Client, Totals};
+use auth0::engine::{Runtime, Scan, ScanRequest};
+use auth0::options::Settings;
+use auth0::rows::Page;
+use auth0::Result;
+
+use crate::interrupt;
+
+/// A cursor over the pages of a scan. As long as they fit into `budget` bytes the pages are kept, so that the inner
+/// side of a nested loop costs its requests once; beyond that, starting over means asking again.
+pub struct Rows {
+    runtime: &'static Runtime,
+    client: Arc<Client>,
+    request: ScanRequest,
+    settings: Settings,
+    live: Option<Scan>,
+    kept: VecDeque<Rc<Page>>,
+    /// Bytes that may still be kept; `None` once the budget is spent and nothing is kept any more.
+    budget: Option<usize>,
+    page: Option<Rc<Page>>,
+    next_page: usize,
+    next_row: usize,
+    complete: bool,
+    spent: Totals,
+    waited: Duration,
+}
+
+impl Rows {
+    /// Nothing is asked before the first row is wanted.
+    pub fn new(
+        runtime: &'static Runtime,
+        client: Arc<Client>,
+        request: ScanRequest,
+        settings: Settings,
+        budget: usize,
+    ) -> Self {
+        Rows {
+            runtime,
+            client,
+            request,
+            settings,
+            live: None,
+            kept: VecDeque::new(),
+            budget: Some(budget),
+            page: None,
+            next_page: 0,
+            next_row: 0,
+            complete: false,
+            spent: Totals::default(),
+            waited: Duration::ZERO,
+        }
+    }
+
+    /// The next row: its page and its place on it. Waits for the network, interruptibly.
+    pub fn next(&mut self) -> Result<Option<(Rc<Page>, usize)>> {
+        loop {
+            if let Some(page) = &self.page {
+                if self.next_row < page.rows() {
+                    self.next_row += 1;
+                    return Ok(Some((page.clone(), self.next_row - 1)));
+                }
+            }
+            // Let go of the used page first: two pages need not be in memory at a time.
+            self.page = None;
+            self.page = self.turn()?;
+            self.next_row = 0;
+            if self.page.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn turn(&mut self) -> Result<Option<Rc<Page>>> {
+        if let Some(page) = self.kept.get(self.next_page) {
+            self.next_page += 1;
+            return Ok(Some(page.clone()));
+        }
+        if self.complete {
+            return Ok(None);
+        }
+        let (runtime, client) = (self.runtime, &self.client);
+        let live = self.live.get_or_insert_with(|| {
+            Scan::start(
+                runtime,
+                client.clone(),
+                self.request.clone(),
+                self.settings.clone(),
+            )
+        });
+        let since = Instant::now();
+        let page = interrupt::wait(runtime, || live.poll());
+        self.waited += since.elapsed();
+        match page {
+            Some(page) => {
+                let page = Rc::new(page?);
+                self.keep(&page);
+                Ok(Some(page))
+            }
+            None => {
+                self.complete = true;
+                self.stop();
+                Ok(None)
+            }
+        }
+    }
+
+    fn keep(&mut self, page: &Rc<Page>) {
+        self.budget = self.budget.and_then(|left| left.checked_sub(page.bytes()));
+        if self.budget.is_some() {
+            self.kept.push_back(page.clone());
+            self.next_page += 1;
+        } else {
+            self.kept.clear();
+        }
+    }
+
+    /// Starts over: from memory as far as it goes, and then on with the same scan.
+    pub fn rewind(&mut self) {
+        self.page = None;
+        self.next_page = 0;
+        self.next_row = 0;
+        if self.budget.is_none() {
+            self.complete = false;
+            self.stop();
+        }
+    }
+
+    /// Ends the requests under way.
+    pub fn stop(&mut self) {
+        if let Some(live) = self.live.take() {
+            add(&mut self.spent, live.totals());
+        }
+    }
+
+    /// How long rows have been waited for.
+    pub fn waited(&self) -> Duration {
+        self.waited
+    }
+
+    /// What it has cost so far, all runs together.
+    pub fn totals(&self) -> Totals {
+        let mut totals = self.spent;
+        if let Some(live) = &self.live {
+            add(&mut totals, live.totals());
+        }
+        totals
+    }
+}
+
+fn add(sum: &mut Totals, more: Totals) {
+    sum.calls += more.calls;
+    sum.bytes += more.bytes;
+    sum.retries += more.retries;
+    sum.limiter_wait += more.limiter_wait;
+}

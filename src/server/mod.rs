@@ -1,0 +1,77 @@
+//! What the DBA declared: a foreign table, its server, and the client that both add up to.
+
+mod credentials;
+pub mod options;
+mod vault;
+
+use std::sync::Arc;
+
+use auth0::catalog::{self, Object};
+use auth0::client::Client;
+use auth0::options::{Raw, Settings};
+use auth0::{Error, Result};
+use pgrx::pg_sys::Oid;
+
+use crate::backend::{self, Identity, Owner};
+
+/// A foreign server as the catalogs have it.
+pub struct Server {
+    oid: Oid,
+    name: String,
+    owner: Oid,
+    options: Raw,
+}
+
+/// A foreign table as the catalogs have it.
+pub struct Table {
+    name: String,
+    server: Server,
+    options: Raw,
+}
+
+impl Table {
+    /// The table with this oid. Reads the catalogs only: no credentials, no network.
+    pub fn read(table: Oid) -> Table {
+        options::of_table(table)
+    }
+
+    /// What it shows.
+    pub fn object(&self) -> Result<&'static Object> {
+        let Some(name) = self.options.get("object") else {
+            return Err(Error::OptionMissing {
+                what: format!("foreign table \"{}\" has no option \"object\"", self.name),
+                hint: format!(
+                    "ALTER FOREIGN TABLE {} OPTIONS (ADD object 'users');",
+                    self.name
+                ),
+            });
+        };
+        catalog::find(name).ok_or_else(|| Error::UnknownObject {
+            name: name.to_owned(),
+            valid: catalog::names(),
+        })
+    }
+
+    /// How calls for it are made: its own options over the server's.
+    pub fn settings(&self) -> Result<Settings> {
+        Settings::resolve(&[&self.options, &self.server.options])
+    }
+
+    /// The client with which `user` reads it. Here, and only here, are secrets read.
+    pub fn connect(&self, user: Oid, settings: &Settings) -> Result<Arc<Client>> {
+        let server = &self.server;
+        let found = credentials::resolve(server, user)?;
+        let identity = Identity {
+            tenant: credentials::tenant(server, &found.credentials)?,
+            credentials: found.credentials,
+            connect_timeout: settings.connect_timeout,
+        };
+        backend::client(
+            Owner {
+                server: server.oid,
+                mapping: found.mapping,
+            },
+            identity,
+        )
+    }
+}

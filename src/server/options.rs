@@ -1,0 +1,76 @@
+//! Options as Postgres' catalogs hold them.
+#![allow(unsafe_code)]
+
+use auth0::options::{self, Place, Raw};
+use auth0::Result;
+use pgrx::pg_sys::{self, Oid};
+
+use super::{Server, Table};
+use crate::{list, text};
+
+/// The validator: `options` are `name=value` as Postgres passes them, `catalog` says what they stand on.
+pub fn validate(options: Vec<Option<String>>, catalog: Option<Oid>) -> Result<()> {
+    let pairs = options
+        .into_iter()
+        .flatten()
+        .filter_map(|option| {
+            option
+                .split_once('=')
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        })
+        .collect();
+    let place = match catalog {
+        Some(pg_sys::ForeignDataWrapperRelationId) => Place::Wrapper,
+        Some(pg_sys::ForeignServerRelationId) => Place::Server,
+        Some(pg_sys::UserMappingRelationId) => Place::UserMapping,
+        Some(pg_sys::ForeignTableRelationId) => Place::Table,
+        Some(pg_sys::AttributeRelationId) => Place::Column,
+        _ => return Ok(()),
+    };
+    options::validate(place, &Raw::new(pairs))
+}
+
+/// A list of `DefElem` as name-value pairs.
+///
+/// # Safety
+/// `list` must be a list of `DefElem`, or null.
+pub unsafe fn read(list: *mut pg_sys::List) -> Raw {
+    // SAFETY: the caller's promise; names and values are strings of Postgres'.
+    let pairs = unsafe {
+        list::iter::<pg_sys::DefElem>(list)
+            .map(|option| {
+                (
+                    text::from_server((*option).defname),
+                    text::from_server(pg_sys::defGetString(option)),
+                )
+            })
+            .collect()
+    };
+    Raw::new(pairs)
+}
+
+/// A foreign table, its options and its server's.
+pub fn of_table(table: Oid) -> Table {
+    // SAFETY: both look-ups raise an error instead of returning null, and their results are copies in the current
+    // memory context; get_rel_name may return null, which reads as an empty string.
+    unsafe {
+        let table_entry = pg_sys::GetForeignTable(table);
+        let server = pg_sys::GetForeignServer((*table_entry).serverid);
+        Table {
+            name: text::from_server(pg_sys::get_rel_name(table)),
+            options: read((*table_entry).options),
+            server: Server {
+                oid: (*server).serverid,
+                name: text::from_server((*server).servername),
+                owner: (*server).owner,
+                options: read((*server).options),
+            },
+        }
+    }
+}
+
+/// The options of one column.
+pub fn of_column(table: Oid, attribute: i16) -> Raw {
+    // SAFETY: gives a list of DefElem, or null.
+    unsafe { read(pg_sys::GetForeignColumnOptions(table, attribute)) }
+}

@@ -1,0 +1,51 @@
+//! Strings across the border: Rust and Auth0 speak UTF-8, a database may speak another encoding.
+#![allow(unsafe_code)]
+
+use std::borrow::Cow;
+use std::ffi::{c_char, CStr, CString};
+
+use pgrx::pg_sys;
+
+fn is_utf8() -> bool {
+    // SAFETY: reads a setting of the backend.
+    unsafe { pg_sys::GetDatabaseEncoding() == pg_sys::pg_enc::PG_UTF8 as i32 }
+}
+
+/// A string of Postgres' as UTF-8.
+///
+/// # Safety
+/// `text` must be a NUL-terminated string in the database's encoding, or null (which gives an empty string).
+pub unsafe fn from_server(text: *const c_char) -> String {
+    if text.is_null() {
+        return String::new();
+    }
+    // SAFETY: the caller's promise; the converted string is palloc'ed and NUL-terminated, too.
+    let bytes = unsafe {
+        let len = CStr::from_ptr(text).count_bytes() as i32;
+        let utf8 = if is_utf8() {
+            text
+        } else {
+            pg_sys::pg_server_to_any(text, len, pg_sys::pg_enc::PG_UTF8 as i32)
+        };
+        CStr::from_ptr(utf8)
+    };
+    bytes.to_string_lossy().into_owned()
+}
+
+/// UTF-8 as a string of Postgres'; raises an error if the database's encoding lacks a character.
+pub fn to_server(text: &str) -> Cow<'_, [u8]> {
+    if is_utf8() || text.is_ascii() {
+        return Cow::Borrowed(text.as_bytes());
+    }
+    let Ok(source) = CString::new(text) else {
+        return Cow::Borrowed(text.as_bytes());
+    };
+    // SAFETY: `source` is NUL-terminated and outlives the call; the result is either `source` itself or a new
+    // NUL-terminated string, copied before `source` goes away.
+    unsafe {
+        let len = source.count_bytes() as i32;
+        let converted =
+            pg_sys::pg_any_to_server(source.as_ptr(), len, pg_sys::pg_enc::PG_UTF8 as i32);
+        Cow::Owned(CStr::from_ptr(converted).to_bytes().to_vec())
+    }
+}
