@@ -1,0 +1,1 @@
+//! What the DBA declares: options, credentials, Vault, rights, import.

@@ -1,0 +1,1 @@
+//! What a scan brings and what it costs: rows, types, plans, paging.
