@@ -38,16 +38,23 @@ pub fn test(options: &Options) -> io::Result<bool> {
         let packages = ["-p", "auth0", "-p", "simulator", "-p", "xtask"];
         report.step(
             "unit tests",
-            cargo().args(["test", "--quiet"]).args(packages),
+            cargo()
+                .args(["test", "--quiet", "--no-fail-fast"])
+                .args(packages),
         )?;
     }
     if report.within("extension", || extension::build_and_install(&postgres)) {
         let mut outside_in = cargo();
-        outside_in.args(["test", "-p", "outside-in"]);
+        outside_in.args(["test", "-p", "outside-in", "--no-fail-fast"]);
         if let Some(filter) = &options.filter {
             outside_in.args(["--", filter]);
         }
         report.step("outside-in tests", &mut outside_in)?;
+        if options.filter.is_some() && report.ran_nothing() {
+            report
+                .steps
+                .push(("no outside-in test has such a name", false, Duration::ZERO));
+        }
     }
     Ok(report.print())
 }
@@ -108,6 +115,13 @@ impl Report {
         }
         self.steps.push((name, outcome.is_ok(), started.elapsed()));
         outcome.is_ok()
+    }
+
+    /// Whether every test was filtered out.
+    fn ran_nothing(&self) -> bool {
+        self.results
+            .iter()
+            .all(|line| line.contains(" 0 passed; 0 failed"))
     }
 
     /// Prints how each step went and then every summary line of the test runner.
