@@ -62,7 +62,7 @@ pub fn demo(options: &Options) -> io::Result<bool> {
         let psql = cluster.bin_dir().join("psql");
         say("Both go on running until Ctrl-C. In another terminal:");
         println!("{} '{}'", psql.display(), database.conn_string(SUPERUSER));
-        let token = crate::world::token(&tenant);
+        let token = tenant.token(&["read:users"]);
         println!(
             "curl -H 'Authorization: Bearer {token}' {}/api/v2/users",
             tenant.url()

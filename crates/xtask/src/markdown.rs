@@ -108,6 +108,9 @@ fn sql_flags(info: &str) -> Option<Vec<String>> {
     (words.next()? == "sql").then(|| words.map(str::to_owned).collect())
 }
 
+/// What `YOUR_TOKEN` may do: few things, for the token's text grows with each and the demo shows it.
+const TOKEN_SCOPES: [&str; 4] = ["read:users", "create:users", "update:users", "delete:users"];
+
 /// What documents write for the reader's tenant, and what stands there when we run them.
 pub struct Placeholders(Vec<(&'static str, String)>);
 
@@ -120,7 +123,7 @@ impl Placeholders {
             // A domain means https, which the simulator speaks only when asked to.
             ("domain 'your-tenant.eu.auth0.com'", format!("url '{url}'")),
             ("https://your-tenant.eu.auth0.com", url),
-            ("YOUR_TOKEN", crate::world::token(simulator)),
+            ("YOUR_TOKEN", simulator.token(&TOKEN_SCOPES)),
             ("YOUR_CLIENT_ID", client.id),
             ("YOUR_CLIENT_SECRET", client.secret),
         ])
