@@ -1,6 +1,7 @@
 //! The ground the other tests stand on: Postgres starts, knows the extension, and is the one asked for.
 
-use xtask::{Cluster, PgConfig};
+use simulator::Config;
+use xtask::{Cluster, PgConfig, World};
 
 #[test]
 fn the_server_is_the_one_asked_for() {
@@ -47,4 +48,29 @@ fn a_cluster_is_gone_when_dropped() {
     drop(database);
     drop(cluster);
     assert!(!data_dir.exists());
+}
+
+#[test]
+fn a_world_is_a_tenant_that_sql_can_see() {
+    let mut world = World::new(Config {
+        users: 3,
+        ..Config::default()
+    });
+    world.run("create foreign table users (user_id text, nothing text) server auth0 options (object 'users')");
+    let rows = world.query_text("select user_id, nothing from users order by user_id");
+    let mut ids = world.sim.user_ids();
+    ids.sort();
+    let expected: Vec<_> = ids.into_iter().map(|id| vec![Some(id), None]).collect();
+    assert_eq!(rows, expected);
+    assert_eq!(
+        world.value("select count(*) from users").as_deref(),
+        Some("3")
+    );
+    assert_eq!(
+        world
+            .error("select no_such_column from users")
+            .code()
+            .code(),
+        "42703"
+    );
 }
