@@ -8,11 +8,8 @@ use pgrx::pg_sys;
 /// # Safety
 /// `list` must be a list of pointers to `T`, or null, and must not change while the iterator is used.
 pub unsafe fn iter<T>(list: *mut pg_sys::List) -> impl Iterator<Item = *mut T> {
-    // SAFETY: the caller's promise; a list has as many elements as its length says.
-    let length = if list.is_null() {
-        0
-    } else {
-        unsafe { (*list).length as usize }
-    };
+    // SAFETY: the caller's promise: a list, or null.
+    let length = unsafe { list.as_ref() }.map_or(0, |list| list.length as usize);
+    // SAFETY: as above, for as long as the iterator is used.
     (0..length).map(move |n| unsafe { (*(*list).elements.add(n)).ptr_value.cast::<T>() })
 }

@@ -79,7 +79,7 @@ impl Column {
         Ok(Some(Column {
             index: attribute as usize - 1,
             place,
-            target: Target::new(ty, typmod),
+            target: Target::new(ty, typmod, on_type_error == OnTypeError::Null),
             on_type_error,
         }))
     }

@@ -5,9 +5,11 @@
 #![allow(unsafe_code)]
 
 use std::borrow::Cow;
-use std::ffi::{CStr, CString};
+use std::cell::Cell;
+use std::ffi::{c_void, CStr, CString};
 use std::mem::MaybeUninit;
 use std::panic::AssertUnwindSafe;
+use std::ptr;
 
 use auth0::rows::{bool_of_text, integer, parse_time, Json};
 use pgrx::pg_sys::panic::CaughtError;
@@ -26,6 +28,8 @@ pub struct Target {
     ty: Oid,
     typmod: i32,
     way: Way,
+    input: Input,
+    isolated: bool,
 }
 
 enum Way {
@@ -39,55 +43,65 @@ enum Way {
     Date,
     Jsonb,
     Json,
-    /// An array: the way of its elements, and what construct_md_array must know.
+    /// A domain over the inner type; what domain_check remembers between calls.
+    Domain(Box<Target>, Cell<*mut c_void>, pg_sys::MemoryContext),
+    /// An array of the inner type.
     Array(Box<Target>),
-    /// The type's input function alone.
+    /// The input function alone.
     Input,
 }
 
 /// A type's input function, looked up once.
 struct Input {
-    function: pg_sys::FmgrInfo,
+    function: Cell<pg_sys::FmgrInfo>,
     parameter: Oid,
 }
 
-const MICROS_PER_DAY: i64 = 86_400_000_000;
-
 impl Target {
-    /// The way to `ty`. A domain is reached by its input function, which checks its constraints.
-    pub fn new(ty: Oid, typmod: i32) -> Target {
-        let way = if typmod >= 0 && ty != pg_sys::JSONBOID {
-            Way::Input
-        } else {
-            match ty {
-                pg_sys::TEXTOID | pg_sys::VARCHAROID => Way::Text,
-                pg_sys::BOOLOID => Way::Bool,
-                pg_sys::INT2OID => Way::Int(i16::MIN.into(), i16::MAX.into()),
-                pg_sys::INT4OID => Way::Int(i32::MIN.into(), i32::MAX.into()),
-                pg_sys::INT8OID => Way::Int(i64::MIN, i64::MAX),
-                pg_sys::FLOAT8OID => Way::Float8,
-                pg_sys::TIMESTAMPTZOID => Way::Timestamptz,
-                pg_sys::TIMESTAMPOID => Way::Timestamp,
-                pg_sys::DATEOID => Way::Date,
-                pg_sys::JSONBOID => Way::Jsonb,
-                pg_sys::JSONOID => Way::Json,
-                // SAFETY: a look-up in the catalogs; invalid if `ty` is no array.
-                _ => match unsafe { pg_sys::get_element_type(ty) } {
-                    Oid::INVALID => Way::Input,
-                    element => Way::Array(Box::new(Target::new(element, typmod))),
-                },
-            }
-        };
-        // An array's typmod belongs to its elements.
-        // SAFETY: a look-up in the catalogs; invalid if `ty` is no array.
+    /// The way to `ty`, looked up in the memory context of the query. `go_on`: a misfit does not end the statement.
+    pub fn new(ty: Oid, typmod: i32, go_on: bool) -> Target {
+        // SAFETY: a look-up in the catalogs; invalid if `ty` is no array. An array's typmod is its elements'.
         let element = unsafe { pg_sys::get_element_type(ty) };
-        let way = match way {
-            Way::Input if element != Oid::INVALID => {
-                Way::Array(Box::new(Target::new(element, typmod)))
-            }
-            way => way,
+        // SAFETY: look-ups in the catalogs; the base type of what is no domain is the type itself.
+        let (base, base_typmod) = unsafe {
+            let mut base_typmod = typmod;
+            (
+                pg_sys::getBaseTypeAndTypmod(ty, &mut base_typmod),
+                base_typmod,
+            )
         };
-        Target { ty, typmod, way }
+        let way = match ty {
+            _ if base != ty => {
+                let inner = Box::new(Target::new(base, base_typmod, go_on));
+                // SAFETY: the context in which the scan begins is the query's.
+                Way::Domain(inner, Cell::new(ptr::null_mut()), unsafe {
+                    pg_sys::CurrentMemoryContext
+                })
+            }
+            _ if element != Oid::INVALID => {
+                Way::Array(Box::new(Target::new(element, typmod, go_on)))
+            }
+            _ if typmod >= 0 => Way::Input,
+            pg_sys::TEXTOID | pg_sys::VARCHAROID => Way::Text,
+            pg_sys::BOOLOID => Way::Bool,
+            pg_sys::INT2OID => Way::Int(i16::MIN.into(), i16::MAX.into()),
+            pg_sys::INT4OID => Way::Int(i32::MIN.into(), i32::MAX.into()),
+            pg_sys::INT8OID => Way::Int(i64::MIN, i64::MAX),
+            pg_sys::FLOAT8OID => Way::Float8,
+            pg_sys::TIMESTAMPTZOID => Way::Timestamptz,
+            pg_sys::TIMESTAMPOID => Way::Timestamp,
+            pg_sys::DATEOID => Way::Date,
+            pg_sys::JSONBOID => Way::Jsonb,
+            pg_sys::JSONOID => Way::Json,
+            _ => Way::Input,
+        };
+        Target {
+            ty,
+            typmod,
+            way,
+            input: Input::of(ty),
+            isolated: go_on && is_lively(ty),
+        }
     }
 
     /// The type as SQL writes it.
@@ -98,7 +112,10 @@ impl Target {
 
     /// The datum for the JSON text `raw`; `None` for JSON's null.
     pub fn datum(&self, raw: &str) -> Result<Option<Datum>, Misfit> {
-        match self.way {
+        match &self.way {
+            Way::Domain(base, memory, context) => {
+                return self.checked(base.datum(raw)?, memory, *context)
+            }
             // The only types that can hold every JSON value as it is.
             Way::Json => return Ok((raw != "null").then(|| text_datum(raw))),
             Way::Jsonb => {
@@ -135,11 +152,9 @@ impl Target {
             (Way::Timestamp, Json::String(text)) => {
                 parse_time(text).map(|time| Datum::from(time.wall))
             }
-            (Way::Date, Json::String(text)) => parse_time(text).and_then(|time| {
-                i32::try_from(time.wall.div_euclid(MICROS_PER_DAY))
-                    .ok()?
-                    .into_datum()
-            }),
+            (Way::Date, Json::String(text)) => {
+                parse_time(text).and_then(|time| time.day.into_datum())
+            }
             (Way::Array(element), Json::Array(raw)) => return self.array(element, raw).map(Some),
             _ => None,
         };
@@ -153,14 +168,28 @@ impl Target {
         }
     }
 
-    /// Kinds of JSON value that an input function would accept by accident: an object is no date, `true` is no number.
+    /// A value of the base type that keeps the domain's constraints.
+    fn checked(
+        &self,
+        value: Option<Datum>,
+        memory: &Cell<*mut c_void>,
+        context: pg_sys::MemoryContext,
+    ) -> Result<Option<Datum>, Misfit> {
+        let Some(value) = value else { return Ok(None) };
+        catch_misfit(self.isolated, || {
+            // SAFETY: the value is of the domain's base type; `memory` is domain_check's own and lives in `context`.
+            unsafe { pg_sys::domain_check(value, false, self.ty, memory.as_ptr(), context) };
+            value
+        })
+        .map(Some)
+    }
+
+    /// Refuses what an input function would take by accident: an object is no date, `true` is no number.
     fn check_kind(&self, json: &Json) -> Result<(), Misfit> {
-        let fits = match (&self.way, json) {
-            (Way::Input | Way::Text | Way::Json | Way::Jsonb, _) => true,
-            (_, Json::String(_)) => true,
-            (Way::Float8, Json::Number(_)) => true,
-            _ => false,
-        };
+        let fits = matches!(
+            (&self.way, json),
+            (Way::Input | Way::Text, _) | (_, Json::String(_)) | (Way::Float8, Json::Number(_))
+        );
         if fits {
             Ok(())
         } else {
@@ -209,19 +238,18 @@ impl Target {
     fn input(&self, value: &str) -> Result<Datum, Misfit> {
         let value = c_string(value)?;
         let Input {
-            mut function,
+            function,
             parameter,
-        } = Input::of(self.ty);
-        let typmod = self.typmod;
-        catch_misfit(|| {
+        } = &self.input;
+        catch_misfit(self.isolated, || {
             // SAFETY: the function is the type's input function, and the string is NUL-terminated in the database's
             // encoding. It is not used after the call; what the function keeps, it copies.
             unsafe {
                 pg_sys::InputFunctionCall(
-                    &mut function,
+                    function.as_ptr(),
                     value.as_ptr().cast_mut(),
-                    parameter,
-                    typmod,
+                    *parameter,
+                    self.typmod,
                 )
             }
         })
@@ -229,6 +257,7 @@ impl Target {
 }
 
 impl Input {
+    /// Looks it up. What the function remembers between calls lives in the memory context that is current now.
     fn of(ty: Oid) -> Input {
         let mut function = Oid::INVALID;
         let mut parameter = Oid::INVALID;
@@ -240,7 +269,7 @@ impl Input {
             info.assume_init()
         };
         Input {
-            function,
+            function: Cell::new(function),
             parameter,
         }
     }
@@ -262,7 +291,7 @@ fn text_datum(value: &str) -> Datum {
 
 fn jsonb_datum(raw: &str) -> Result<Datum, Misfit> {
     let value = c_string(raw)?;
-    catch_misfit(|| {
+    catch_misfit(false, || {
         // SAFETY: jsonb_in takes a NUL-terminated string and copies what it keeps.
         unsafe {
             pgrx::direct_function_call_as_datum(
@@ -274,13 +303,33 @@ fn jsonb_datum(raw: &str) -> Result<Datum, Misfit> {
     })
 }
 
-/// Runs an input function and turns an error about the value into a misfit. An input function changes nothing, so
-/// going on after its error needs no subtransaction. Anything else (cancel, out of memory) goes its way.
-fn catch_misfit(run: impl FnOnce() -> Datum) -> Result<Datum, Misfit> {
+/// Runs an input function and turns its complaint about the value into a misfit; anything else goes its way.
+/// `isolated`: in a subtransaction, so that nothing the function began outlives its error.
+fn catch_misfit(isolated: bool, run: impl FnOnce() -> Datum) -> Result<Datum, Misfit> {
+    // SAFETY: reads variables of the backend.
+    let before = unsafe { (pg_sys::CurrentMemoryContext, pg_sys::CurrentResourceOwner) };
+    let restore = move || {
+        // SAFETY: what was current when the subtransaction began, and lives on.
+        unsafe {
+            pg_sys::MemoryContextSwitchTo(before.0);
+            pg_sys::CurrentResourceOwner = before.1;
+        }
+    };
+    if isolated {
+        // SAFETY: ended below, whatever happens; the value is made in the row's memory, not in the subtransaction's.
+        unsafe { pg_sys::BeginInternalSubTransaction(ptr::null()) };
+        // SAFETY: as above.
+        unsafe { pg_sys::MemoryContextSwitchTo(before.0) };
+    }
     let mut run = Some(run);
-    PgTryBuilder::new(AssertUnwindSafe(move || match run.take() {
-        Some(run) => Ok(run()),
-        None => Err(String::new()),
+    let result = PgTryBuilder::new(AssertUnwindSafe(move || {
+        let datum = run.take().map(|run| run());
+        if isolated {
+            // SAFETY: the one begun above.
+            unsafe { pg_sys::ReleaseCurrentSubTransaction() };
+            restore();
+        }
+        datum.ok_or_else(String::new)
     }))
     .catch_others(|error| match &error {
         CaughtError::PostgresError(report) if is_about_data(report.sql_error_code()) => {
@@ -288,14 +337,32 @@ fn catch_misfit(run: impl FnOnce() -> Datum) -> Result<Datum, Misfit> {
         }
         _ => error.rethrow(),
     })
-    .execute()
+    .execute();
+    if isolated && result.is_err() {
+        // SAFETY: the one begun above, still open as its release was not reached.
+        unsafe { pg_sys::RollbackAndReleaseCurrentSubTransaction() };
+        restore();
+    }
+    result
 }
 
-/// SQLSTATE classes 22 (data exception), 23 (a domain's constraint) and 54 (too large for the type).
+/// Whether an error of an input function is about the value: all but those about the system (53, 58, XX), the operator
+/// (57: cancel, shutdown), the transaction (25, 40) and locks (55).
 fn is_about_data(code: PgSqlErrorCode) -> bool {
     // SAFETY: unpack_sql_state gives a NUL-terminated string in a buffer of its own.
     let state = unsafe { CStr::from_ptr(pg_sys::unpack_sql_state(code as i32)) };
-    [&b"22"[..], b"23", b"54"]
+    let others = [&b"25"[..], b"40", b"53", b"55", b"57", b"58", b"XX"];
+    !others
         .iter()
         .any(|class| state.to_bytes().starts_with(class))
+}
+
+/// Whether a type's input function may do more than read its argument: a domain's checks run any function, a row type
+/// holds on to its descriptor, and of an extension's type nothing is known.
+fn is_lively(ty: Oid) -> bool {
+    // SAFETY: a look-up in the catalogs.
+    let kind = unsafe { pg_sys::get_typtype(ty) } as u8;
+    kind == pg_sys::TYPTYPE_DOMAIN
+        || kind == pg_sys::TYPTYPE_COMPOSITE
+        || ty.to_u32() >= pg_sys::FirstNormalObjectId
 }

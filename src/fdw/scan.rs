@@ -48,6 +48,13 @@ impl ScanState {
         self.rows.as_ref().map(Rows::waited).unwrap_or_default()
     }
 
+    /// A row's id, for messages.
+    fn id(&self, page: &Page, row: usize) -> Option<String> {
+        let position = self.request.columns().position(self.request.object.id)?;
+        let id = Json::read(page.value(row, position)?).ok()?;
+        id.into_text().map(|text| text.into_owned())
+    }
+
     fn rows(&mut self) -> &mut Rows {
         let ScanState {
             table,
@@ -166,9 +173,7 @@ pub unsafe extern "C-unwind" fn iterate(
         let width = (*(*slot).tts_tupleDescriptor).natts as usize;
         ptr::write_bytes((*slot).tts_isnull, 1, width);
         for column in &state.columns {
-            let value = column
-                .value(&page, row, || id(&page, row, &state.request))
-                .or_raise();
+            let value = column.value(&page, row, || state.id(&page, row)).or_raise();
             if let Some(datum) = value {
                 *(*slot).tts_values.add(column.index) = datum;
                 *(*slot).tts_isnull.add(column.index) = false;
@@ -180,22 +185,6 @@ pub unsafe extern "C-unwind" fn iterate(
         }
         slot
     }
-}
-
-/// The row's id, if the scan happens to have it.
-fn id(page: &Page, row: usize, request: &ScanRequest) -> Option<String> {
-    let raw = match request.keys.iter().position(|key| key == request.object.id) {
-        Some(key) => page.value(row, key)?.to_owned(),
-        None if request.whole => {
-            let path = auth0::rows::Path::parse(&format!("object.{}", request.object.id))?;
-            path.walk(page.whole(row)?)?.to_owned()
-        }
-        None => return None,
-    };
-    Json::read(&raw)
-        .ok()?
-        .into_text()
-        .map(|text| text.into_owned())
 }
 
 /// ReScanForeignScan.

@@ -43,21 +43,16 @@ impl ScanRequest {
         }
     }
 
-    /// What the pages keep of each row: the wanted keys, then the ordering key unless it is wanted anyway.
-    fn columns(&self) -> Columns {
+    /// What the pages keep of each row: the wanted keys, and the id (for messages) and the ordering key (for the
+    /// window's edge) in any case.
+    pub fn columns(&self) -> Columns {
         let mut keys = self.keys.clone();
-        if self.order_position() == keys.len() {
-            keys.push(self.object.order.to_owned());
+        for own in [self.object.id, self.object.order] {
+            if !keys.iter().any(|key| key == own) {
+                keys.push(own.to_owned());
+            }
         }
         Columns::new(keys, self.whole)
-    }
-
-    /// Where the ordering key stands among the columns.
-    fn order_position(&self) -> usize {
-        self.keys
-            .iter()
-            .position(|key| key == self.object.order)
-            .unwrap_or(self.keys.len())
     }
 }
 
@@ -82,9 +77,12 @@ impl Scan {
         let (out, pages) = mpsc::channel(1);
         let (more, wanted) = oneshot::channel();
         let stats = Arc::new(Stats::default());
+        let columns = request.columns();
+        let order = columns.position(request.object.order).unwrap_or_default();
         let fetcher = Arc::new(Fetcher {
             client,
-            columns: request.columns(),
+            order,
+            columns,
             request,
             settings,
             stats: stats.clone(),
@@ -145,6 +143,8 @@ struct Fetcher {
     client: Arc<Client>,
     request: ScanRequest,
     columns: Columns,
+    /// Where the ordering key stands among the columns.
+    order: usize,
     settings: Settings,
     stats: Arc<Stats>,
 }
@@ -246,7 +246,7 @@ impl Walk<'_> {
     /// Hands a page over; false when nobody wants it any more.
     async fn hand_over(&mut self, page: Page) -> bool {
         // Only a full window is ever compared with its edge, so most scans need not look at it.
-        self.edge.pass(&page, self.fetcher.request.order_position());
+        self.edge.pass(&page, self.fetcher.order);
         let sent = self.out.send(Ok(page)).await.is_ok();
         self.wake.wake();
         sent

@@ -21,6 +21,11 @@ impl Columns {
         Columns { keys, whole }
     }
 
+    /// The position of a wanted key.
+    pub fn position(&self, key: &str) -> Option<usize> {
+        self.keys.iter().position(|wanted| wanted == key)
+    }
+
     fn width(&self) -> usize {
         self.keys.len() + usize::from(self.whole)
     }
@@ -295,7 +300,8 @@ struct Wanted<'a> {
 impl<'de> DeserializeSeed<'de> for Wanted<'_> {
     type Value = Option<usize>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
+        // As bytes, because a key with half a surrogate pair is no str, and must not hide the object.
+        deserializer.deserialize_bytes(self)
     }
 }
 
@@ -306,11 +312,15 @@ impl Visitor<'_> for Wanted<'_> {
         f.write_str("a key")
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        if self.keys.get(self.hint).is_some_and(|wanted| wanted == key) {
+    fn visit_bytes<E>(self, key: &[u8]) -> Result<Self::Value, E> {
+        if self
+            .keys
+            .get(self.hint)
+            .is_some_and(|wanted| wanted.as_bytes() == key)
+        {
             return Ok(Some(self.hint));
         }
-        Ok(self.keys.iter().position(|wanted| wanted == key))
+        Ok(self.keys.iter().position(|wanted| wanted.as_bytes() == key))
     }
 }
 
@@ -398,6 +408,12 @@ mod tests {
     fn errors_quote_nothing() {
         let error = page(r#"[{"email":"secret@example.com"},7]"#, &["email"], false).unwrap_err();
         assert!(!error.contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn a_key_with_half_a_surrogate_hides_nothing() {
+        let page = page(r#"[{"k\ud800":1,"a":2}]"#, &["a"], false).unwrap();
+        assert_eq!(page.value(0, 0), Some("2"));
     }
 
     #[test]

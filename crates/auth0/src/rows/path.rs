@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// A path such as `user_metadata.address.city` or `identities.0.connection`.
@@ -63,15 +64,9 @@ impl fmt::Display for Path {
 /// One step down. The page has been read as JSON before, so what cannot be read here is of another type, not broken.
 fn step<'a>(value: &'a str, key: &str) -> Option<&'a str> {
     match value.as_bytes().first()? {
-        b'{' => {
-            let object: Members<'a> = serde_json::from_str(value).ok()?;
-            object
-                .0
-                .into_iter()
-                .rev()
-                .find(|(name, _)| name == key)
-                .map(|(_, value)| value.get())
-        }
+        b'{' => Member(key)
+            .deserialize(&mut serde_json::Deserializer::from_str(value))
+            .ok()?,
         b'[' => {
             let items: Vec<&'a RawValue> = serde_json::from_str(value).ok()?;
             items.get(key.parse::<usize>().ok()?).map(|item| item.get())
@@ -80,29 +75,56 @@ fn step<'a>(value: &'a str, key: &str) -> Option<&'a str> {
     }
 }
 
-/// An object's members in order, duplicates included.
-struct Members<'a>(Vec<(std::borrow::Cow<'a, str>, &'a RawValue)>);
+/// An object's last member of that name.
+struct Member<'k>(&'k str);
 
-impl<'de> serde::Deserialize<'de> for Members<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> serde::de::Visitor<'de> for Collect {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: serde::de::MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
+impl<'de> DeserializeSeed<'de> for Member<'_> {
+    type Value = Option<&'de str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Member<'_> {
+    type Value = Option<&'de str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(wanted) = map.next_key_seed(Named(self.0))? {
+            let value = map.next_value::<&RawValue>()?;
+            if wanted {
+                found = Some(value.get());
             }
         }
-        deserializer.deserialize_map(Collect)
+        Ok(found)
+    }
+}
+
+/// Whether a key is the wanted one; read as bytes, because one with half a surrogate pair is no str.
+struct Named<'k>(&'k str);
+
+impl<'de> DeserializeSeed<'de> for Named<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_bytes(self)
+    }
+}
+
+impl Visitor<'_> for Named<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_bytes<E>(self, key: &[u8]) -> Result<bool, E> {
+        Ok(key == self.0.as_bytes())
     }
 }
 
@@ -112,13 +134,14 @@ mod tests {
 
     #[test]
     fn walks() {
-        let json = r#"{"b":{"c.d":[10,{"e":null}],"c":1,"c":2}}"#;
+        let json = r#"{"x\udc00":0,"f":3,"b":{"c.d":[10,{"e":null}],"c":1,"c":2}}"#;
         for (path, expected) in [
             ("a", Some(json)),
             (r"a.b.c\.d.0", Some("10")),
             (r"a.b.c\.d.1.e", Some("null")),
             ("a.b.c", Some("2")),
             ("a.b.x", None),
+            ("a.f", Some("3")),
             (r"a.b.c\.d.2", None),
             (r"a.b.c\.d.x", None),
             ("a.b.c.d", None),

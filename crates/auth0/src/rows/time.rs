@@ -9,6 +9,8 @@ pub struct Time {
     pub instant: i64,
     /// The same for the wall clock as written, without its zone: Postgres' `timestamp`.
     pub wall: i64,
+    /// Days from 2000-01-01 on that clock, before any rounding: Postgres' `date`.
+    pub day: i32,
 }
 
 /// Days from 1970-01-01 to 2000-01-01.
@@ -81,6 +83,7 @@ pub fn parse(text: &str) -> Option<Time> {
     Some(Time {
         instant: wall - offset_minutes * 60 * MICROS,
         wall,
+        day: i32::try_from(days).ok()?,
     })
 }
 
@@ -121,6 +124,7 @@ mod tests {
         ] {
             assert_eq!(parse(text).map(|t| t.instant), Some(instant), "{text}");
         }
+        assert_eq!(parse("1999-12-31T23:59:59.999999999Z").unwrap().day, -1);
         assert_eq!(
             parse("2000-01-01T02:00:00+02:00").unwrap().wall,
             7200 * MICROS
