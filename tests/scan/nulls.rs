@@ -1,0 +1,118 @@
+//! Misfits read as NULL leave nothing behind: no warning, no lock, no memory, no broken session.
+
+use crate::common::{declare, tenant_with};
+use std::sync::{Arc, Mutex};
+use xtask::World;
+
+/// So many users, every second of which has an odd `v`.
+fn half_odd(users: usize, good: &str, odd: &str) -> World {
+    let all: Vec<String> = (0..users)
+        .map(|i| {
+            format!(
+                r#"{{"user_id":"u{i:04}","v":{}}}"#,
+                if i % 2 == 0 { good } else { odd }
+            )
+        })
+        .collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    tenant_with(&all)
+}
+
+/// Reads `v` as `ty` where half of the values misfit, and returns the server's notices.
+fn notices(world: &mut World, ty: &str) -> Vec<String> {
+    declare(
+        world,
+        "users",
+        &format!("v {ty} options (on_type_error 'null')"),
+    );
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let listener = heard.clone();
+    let mut config: postgres::Config = world.db.conn_string("postgres").parse().unwrap();
+    config
+        .notice_callback(move |notice| listener.lock().unwrap().push(notice.message().to_owned()));
+    let mut client = config.connect(postgres::NoTls).unwrap();
+    for query in [
+        "select count(v), count(*) from users",
+        "begin; select count(v), count(*) from users; savepoint a; select count(v), count(*) from users; release a; commit",
+        "select count(v), count(*) from users",
+    ] {
+        let rows = xtask::world::query_text(&mut client, query);
+        for row in rows {
+            assert_eq!(row, [Some("100".to_owned()), Some("200".to_owned())], "{query}");
+        }
+    }
+    let locks = xtask::world::query_text(
+        &mut client,
+        "select count(*) from pg_locks where pid = pg_backend_pid() and locktype <> 'virtualxid'
+         and relation <> 'pg_locks'::regclass",
+    );
+    assert_eq!(locks, [[Some("0".to_owned())]]);
+    let heard = heard.lock().unwrap();
+    heard.clone()
+}
+
+const NONE: [&str; 0] = [];
+
+#[test]
+fn of_simple_types() {
+    let mut world = half_odd(200, "1", "\"x\"");
+    assert_eq!(notices(&mut world, "int"), NONE);
+}
+
+#[test]
+fn of_composites() {
+    let mut world = half_odd(200, "\"(1,2)\"", "\"(1,x)\"");
+    world.run("create type pair as (a int, b int)");
+    assert_eq!(notices(&mut world, "pair"), NONE);
+}
+
+#[test]
+fn of_documents() {
+    let mut world = half_odd(200, "{}", r#"{"a":{"b":["\u0000"]}}"#);
+    assert_eq!(notices(&mut world, "jsonb"), NONE);
+}
+
+#[test]
+fn of_xml() {
+    let mut world = half_odd(200, "\"<a/>\"", "\"<a>\"");
+    assert_eq!(notices(&mut world, "xml"), NONE);
+}
+
+#[test]
+fn of_domains_whose_check_runs_a_procedure_that_fails() {
+    let mut world = half_odd(200, "3", "-3");
+    world.run(
+        "create function checked(n int) returns bool language plpgsql as $$
+         declare t int;
+         begin
+           select count(*) into t from pg_class;
+           if n < 0 then perform 1 / (n - n); end if;
+           return true;
+         end $$;
+         create domain checked_int as int check (checked(value))",
+    );
+    assert_eq!(notices(&mut world, "checked_int"), NONE);
+}
+
+#[test]
+fn of_domains_whose_check_runs_a_query_that_fails() {
+    let mut world = half_odd(200, "3", "-3");
+    world.run(
+        "create table limits (least int); insert into limits values (0), (1);
+         create function allowed(n int) returns bool language sql stable as
+           'select bool_and(1 / (case when n < 0 then 0 else 1 end) > least - 10) from limits';
+         create domain allowed_int as int check (allowed(value))",
+    );
+    assert_eq!(notices(&mut world, "allowed_int"), NONE);
+}
+
+#[test]
+fn of_domains_whose_check_raises_an_exception_of_its_own() {
+    let mut world = half_odd(200, "3", "-3");
+    world.run(
+        "create function polite(n int) returns bool language plpgsql as $$
+         begin if n < 0 then raise exception 'no negative numbers, please'; end if; return true; end $$;
+         create domain polite_int as int check (polite(value))",
+    );
+    assert_eq!(notices(&mut world, "polite_int"), NONE);
+}
