@@ -1,0 +1,374 @@
+//! Every option of docs/reference.md: where it may stand, what it may be, how it is altered.
+
+use crate::support::{literal, told, world};
+use std::collections::BTreeMap;
+use xtask::{places, World};
+
+/// The places an option can be declared on, as the reference calls them.
+const PLACES: [&str; 4] = ["server", "user mapping", "table", "column"];
+
+/// As error messages call them.
+fn in_words(place: &str) -> &str {
+    match place {
+        "server" => "a server",
+        "user mapping" => "a user mapping",
+        "table" => "a foreign table",
+        "column" => "a column of a foreign table",
+        _ => panic!("{place}"),
+    }
+}
+
+/// The reference's table: options in order, each with its places.
+fn reference() -> Vec<(String, Vec<String>)> {
+    let file = places::workspace().join("docs/reference.md");
+    let text = std::fs::read_to_string(file).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|row| {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let name = cells[1].trim_matches('`').to_owned();
+        let on = cells[2].split(", ").map(str::to_owned).collect();
+        (name, on)
+    })
+    .collect()
+}
+
+/// A good value and bad ones for every option; a new option needs its line here.
+fn samples() -> BTreeMap<&'static str, (&'static str, Vec<&'static str>)> {
+    let count = |bad: &[&'static str]| [&["", "ten", "-1", "1.5", "4294967296"], bad].concat();
+    let time = |bad: &[&'static str]| {
+        [&["", "soon", "-1", "1 day", "1.2.3", "1e400h", "inf"], bad].concat()
+    };
+    let cost = vec!["", "cheap", "-1", "NaN", "inf", "1e999"];
+    let text = vec!["", " ", "\t\n"];
+    let mut samples = BTreeMap::from([
+        (
+            "url",
+            (
+                "https://tenant.eu.auth0.com/api/v2/users",
+                vec![
+                    "",
+                    "tenant.eu.auth0.com",
+                    "http://tenant.eu.auth0.com",
+                    "https://",
+                    "https://t.eu.auth0.com/users",
+                ],
+            ),
+        ),
+        (
+            "domain",
+            (
+                "tenant.eu.auth0.com",
+                vec![
+                    "",
+                    "https://tenant.eu.auth0.com",
+                    "t.eu.auth0.com/api/v2",
+                    "a b",
+                    "u@h",
+                ],
+            ),
+        ),
+        (
+            "private_key_alg",
+            ("PS256", vec!["", "HS256", "rs256", "none"]),
+        ),
+        ("page_size", ("100", count(&["0", "101"]))),
+        ("concurrency", ("16", count(&["0", "17"]))),
+        ("request_timeout", ("500ms", time(&["9ms", "61min", "0"]))),
+        ("connect_timeout", ("2min", time(&["9ms", "11min", "0"]))),
+        ("max_retries", ("0", count(&["21"]))),
+        ("max_rate_limit_wait", ("0", time(&["61min", "-5s"]))),
+        ("on_type_error", ("null", vec!["", "NULL", "ignore"])),
+        ("fdw_startup_cost", ("0", cost.clone())),
+        ("fdw_tuple_cost", ("1.5e3", cost)),
+        ("updatable", ("false", vec!["", "maybe", "2"])),
+        (
+            "path",
+            ("user_metadata.plan", vec!["", ".", "a..b", ".a", "a."]),
+        ),
+        ("object", ("users", vec![])),
+    ]);
+    for credential in [
+        "api_key",
+        "api_key_id",
+        "api_key_name",
+        "client_id",
+        "client_secret",
+        "client_secret_id",
+        "client_secret_name",
+        "private_key",
+        "private_key_id",
+        "private_key_name",
+        "audience",
+    ] {
+        samples.insert(credential, ("some text", text.clone()));
+    }
+    samples
+}
+
+/// The statement that declares an option on such an object; what it makes is dropped first.
+fn declaration(place: &str, name: &str, value: &str) -> String {
+    let value = literal(value);
+    match place {
+        "server" => format!(
+            "drop server if exists s; create server s foreign data wrapper auth0_fdw options ({name} {value})"
+        ),
+        "user mapping" => format!(
+            "drop user mapping if exists for public server auth0;
+             create user mapping for public server auth0 options ({name} {value})"
+        ),
+        "table" => {
+            let object = if name == "object" { "" } else { "object 'users', " };
+            format!(
+                "drop foreign table if exists t;
+                 create foreign table t (a text) server auth0 options ({object}{name} {value})"
+            )
+        }
+        "column" => format!(
+            "drop foreign table if exists t;
+             create foreign table t (a text options ({name} {value})) server auth0 options (object 'users')"
+        ),
+        _ => panic!("{place}"),
+    }
+}
+
+fn valid_at(place: &str) -> String {
+    let names: Vec<String> = reference()
+        .into_iter()
+        .filter(|(_, on)| on.iter().any(|p| p == place))
+        .map(|(name, _)| name)
+        .collect();
+    format!(
+        "HINT: Valid options for {}: {}.",
+        in_words(place),
+        names.join(", ")
+    )
+}
+
+#[test]
+fn every_option_is_accepted_where_it_may_stand() {
+    let mut w = world(0);
+    let samples = samples();
+    assert_eq!(
+        reference().len(),
+        samples.len(),
+        "the reference and this test differ"
+    );
+    for (name, on) in reference() {
+        for place in &on {
+            w.run(&declaration(place, &name, samples[name.as_str()].0));
+        }
+    }
+}
+
+#[test]
+fn every_option_is_refused_elsewhere_with_the_valid_ones_and_its_own_place() {
+    let mut w = world(0);
+    let samples = samples();
+    for (name, on) in reference() {
+        for place in PLACES
+            .iter()
+            .filter(|place| !on.iter().any(|p| p == *place))
+        {
+            let belongs: Vec<&str> = on.iter().map(|place| in_words(place)).collect();
+            let expected = format!(
+                "HV00D: invalid option \"{name}\" for {}\n{} This one belongs to {}.",
+                in_words(place),
+                valid_at(place),
+                belongs.join(" or ")
+            );
+            let error = w.error(&declaration(place, &name, samples[name.as_str()].0));
+            assert_eq!(told(&error), expected);
+        }
+    }
+}
+
+#[test]
+fn an_unknown_option_lists_the_valid_ones() {
+    let mut w = world(0);
+    for place in PLACES {
+        for name in ["apikey", "\"Api Key\"", "host"] {
+            let expected = format!(
+                "HV00D: invalid option \"{}\" for {}\n{}",
+                name.trim_matches('"'),
+                in_words(place),
+                valid_at(place)
+            );
+            assert_eq!(told(&w.error(&declaration(place, name, "x"))), expected);
+        }
+    }
+    let wrapper =
+        "create foreign data wrapper w handler auth0_fdw_handler validator auth0_fdw_validator \
+                   options (api_key 'x')";
+    assert_eq!(
+        told(&w.error(wrapper)),
+        "HV00D: invalid option \"api_key\" for a foreign-data wrapper\n\
+         HINT: There are no options for it. This one belongs to a server or a user mapping."
+    );
+}
+
+#[test]
+fn a_value_out_of_range_says_what_is_in_range() {
+    let mut w = world(0);
+    let must_be = |name: &str| -> String {
+        match name {
+            "url" => "https://tenant.eu.auth0.com, with or without /api/v2 or a path below it (plain http only to a \
+                      loopback address)",
+            "domain" => "a host name such as tenant.eu.auth0.com, without scheme and path",
+            "private_key_alg" => "RS256 or RS384 or PS256",
+            "page_size" => "a whole number from 1 to 100",
+            "concurrency" => "a whole number from 1 to 16",
+            "request_timeout" => "a time from 10ms to 1h, as 30s, 500ms or 2min (a bare number is seconds)",
+            "connect_timeout" => "a time from 10ms to 10min, as 30s, 500ms or 2min (a bare number is seconds)",
+            "max_retries" => "a whole number from 0 to 20",
+            "max_rate_limit_wait" => "a time from 0 to 1h, as 30s, 500ms or 2min (a bare number is seconds)",
+            "on_type_error" => "error or null",
+            "fdw_startup_cost" | "fdw_tuple_cost" => "a number, not negative",
+            "updatable" => "true or false",
+            "path" => "keys joined by dots, such as user_metadata.plan",
+            _ => "text that is not empty",
+        }
+        .to_owned()
+    };
+    let mut wrong = Vec::new();
+    for (name, on) in reference() {
+        for value in &samples()[name.as_str()].1 {
+            for place in &on {
+                let expected = format!(
+                    "HV024: invalid value for option \"{name}\"\nHINT: It must be {}.",
+                    must_be(&name)
+                );
+                let sql = declaration(place, &name, value);
+                match w.sql.batch_execute(&sql) {
+                    Ok(()) => wrong.push(format!("accepted on {place}: {name} '{value}'")),
+                    Err(e) => {
+                        let told = told(e.as_db_error().unwrap());
+                        if told != expected {
+                            wrong.push(format!("{place}: {name} '{value}': {told}"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_ends_of_every_range_are_in_it() {
+    let mut w = world(0);
+    for (name, values) in [
+        ("page_size", &["1", "100", " 7 "][..]),
+        ("concurrency", &["1", "16"]),
+        ("request_timeout", &["10ms", "1h", "60min", "3600", "0.01"]),
+        ("connect_timeout", &["10ms", "10min", "600", "1.5s"]),
+        ("max_retries", &["0", "20"]),
+        ("max_rate_limit_wait", &["0", "0ms", "1h"]),
+        (
+            "updatable",
+            &["true", "TRUE", "on", "off", "yes", "no", "1", "0"],
+        ),
+    ] {
+        for value in values {
+            w.run(&declaration("server", name, value));
+        }
+    }
+}
+
+#[test]
+fn an_unknown_object_says_what_exists() {
+    let mut w = world(0);
+    for object in ["user", "Users", "", "users; drop table x"] {
+        assert_eq!(
+            told(&w.error(&declaration("table", "object", object))),
+            format!("HV00R: Auth0 object \"{object}\" does not exist\nHINT: Objects: users.")
+        );
+    }
+}
+
+#[test]
+fn options_that_exclude_each_other_are_refused_together() {
+    let mut w = world(0);
+    for (first, second) in [
+        ("url 'https://t.eu.auth0.com'", "domain 't.eu.auth0.com'"),
+        ("api_key 'a'", "api_key_id 'b'"),
+        ("api_key 'a'", "api_key_name 'b'"),
+        ("api_key_id 'a'", "api_key_name 'b'"),
+        ("client_secret 'a'", "client_secret_id 'b'"),
+        ("client_secret 'a'", "client_secret_name 'b'"),
+        ("client_secret_id 'a'", "client_secret_name 'b'"),
+        ("private_key 'a'", "private_key_id 'b'"),
+        ("private_key 'a'", "private_key_name 'b'"),
+        ("private_key_id 'a'", "private_key_name 'b'"),
+    ] {
+        let name = |option: &str| option.split(' ').next().unwrap().to_owned();
+        let expected = format!(
+            "HV00D: options \"{}\" and \"{}\" exclude each other\nHINT: Give one of them.",
+            name(first),
+            name(second)
+        );
+        for sql in [
+            format!("create server s foreign data wrapper auth0_fdw options ({first}, {second})"),
+            format!("create server s foreign data wrapper auth0_fdw options ({second}, {first})"),
+        ] {
+            assert_eq!(told(&w.error(&sql)), expected);
+        }
+    }
+}
+
+/// Two kinds of credentials in one place: which one counts would be a guess.
+#[test]
+fn a_client_secret_beside_a_private_key_or_a_token_beside_a_client_is_refused() {
+    let mut w = world(0);
+    let mut accepted = Vec::new();
+    for options in [
+        "client_id 'c', client_secret 's', private_key 'k'",
+        "api_key 'a', client_id 'c', client_secret 's'",
+    ] {
+        let sql = format!("create server s foreign data wrapper auth0_fdw options ({options})");
+        match w.sql.batch_execute(&sql) {
+            Ok(()) => {
+                accepted.push(options);
+                w.run("drop server s");
+            }
+            Err(e) => assert_eq!(e.as_db_error().unwrap().code().code(), "HV00D"),
+        }
+    }
+    assert!(accepted.is_empty(), "{accepted:?}");
+}
+
+fn options_of(w: &mut World, name: &str) -> String {
+    let sql = format!(
+        "select coalesce(array_to_string(srvoptions, ', '), '') from pg_foreign_server where srvname = '{name}'"
+    );
+    w.value(&sql).unwrap()
+}
+
+#[test]
+fn alter_checks_what_the_options_become() {
+    let mut w = world(0);
+    w.run("create server s foreign data wrapper auth0_fdw options (domain 't.eu.auth0.com', api_key 'a')");
+    for (change, expected) in [
+        (
+            "add url 'https://t.eu.auth0.com'",
+            "HV00D: options \"url\" and \"domain\" exclude each other\nHINT: Give one of them.",
+        ),
+        (
+            "set api_key ''",
+            "HV024: invalid value for option \"api_key\"\nHINT: It must be text that is not empty.",
+        ),
+        (
+            "add api_key 'b'",
+            "42710: option \"api_key\" provided more than once",
+        ),
+        ("set page_size '5'", "42704: option \"page_size\" not found"),
+    ] {
+        let error = w.error(&format!("alter server s options ({change})"));
+        assert_eq!(told(&error), expected);
+    }
+    assert_eq!(options_of(&mut w, "s"), "domain=t.eu.auth0.com, api_key=a");
+    w.run("alter server s options (drop domain, add url 'https://t.eu.auth0.com', drop api_key, add page_size '5')");
+    assert_eq!(
+        options_of(&mut w, "s"),
+        "url=https://t.eu.auth0.com, page_size=5"
+    );
+}
