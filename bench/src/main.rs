@@ -60,9 +60,13 @@ fn large(table: &mut Table) {
     table.row(
         "100,000 users: 21 columns, text timestamps, four jsonb",
         ms(wide),
-        ratio(wide, parse, 1.5),
+        &ratio(wide, parse, 1.5),
     );
-    table.row("100,000 users: one column", ms(one), ratio(one, parse, 0.6));
+    table.row(
+        "100,000 users: one column",
+        ms(one),
+        &ratio(one, parse, 0.6),
+    );
 }
 
 /// The backend's peak memory, on a new connection for each size.
@@ -110,10 +114,7 @@ fn warm(table: &mut Table) {
         }],
     );
     table.row("one bare request, warm", ms(request), "");
-    let more = format!(
-        "{:+.2} ms (≤ 3)",
-        (statement - request).as_secs_f64() * 1000.0
-    );
+    let more = difference(statement, request, 3);
     table.row("one statement of one request, warm", ms(statement), &more);
 }
 
@@ -128,10 +129,7 @@ fn load(table: &mut Table) {
         40,
         [&mut || fresh("select 1"), &mut || fresh("load 'auth0_fdw'")],
     );
-    let more = format!(
-        "{:+.2} ms (≤ 5)",
-        (loading.as_secs_f64() - nothing.as_secs_f64()) * 1000.0
-    );
+    let more = difference(loading, nothing, 5);
     table.row(
         "LOAD 'auth0_fdw' on a new connection, against SELECT 1",
         ms(loading),
@@ -157,12 +155,16 @@ fn python(table: &mut Table) {
     );
 }
 
-fn ratio(ours: Duration, baseline: Duration, most: f64) -> &'static str {
-    let text = format!(
+fn ratio(ours: Duration, baseline: Duration, most: f64) -> String {
+    format!(
         "{:.2} × baseline (≤ {most})",
         ours.as_secs_f64() / baseline.as_secs_f64()
-    );
-    Box::leak(text.into_boxed_str())
+    )
+}
+
+fn difference(ours: Duration, bare: Duration, most: u32) -> String {
+    let ms = (ours.as_secs_f64() - bare.as_secs_f64()) * 1000.0;
+    format!("{ms:+.2} ms (≤ {most})")
 }
 
 /// Rows of the result, printed as Markdown.

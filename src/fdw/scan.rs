@@ -180,6 +180,8 @@ pub unsafe extern "C-unwind" fn iterate(
             }
         }
         pg_sys::ExecStoreVirtualTuple(slot);
+        // The executor sets it only later, and a computed column may read it.
+        (*slot).tts_tableOid = (*(*node).ss.ss_currentRelation).rd_id;
         for computed in &state.computed {
             computed.fill(slot, (*node).ss.ps.ps_ExprContext);
         }

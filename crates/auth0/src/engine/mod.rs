@@ -2,6 +2,7 @@
 
 mod runtime;
 mod scan;
+mod walk;
 
 pub use runtime::{Runtime, Wake};
 pub use scan::{Scan, ScanRequest};
