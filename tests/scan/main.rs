@@ -1,10 +1,18 @@
 //! What a scan brings and what it costs: rows, types, plans, paging.
 
+mod ahead;
 mod common;
+mod cursors;
+mod encoding;
+mod explain;
+mod loops;
 mod misfits;
 mod nulls;
 mod odd;
+mod paging;
 mod path;
+mod procedures;
+mod refused;
 mod rows;
 mod statements;
 mod tables;

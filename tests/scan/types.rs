@@ -182,8 +182,8 @@ fn arrays_hold_what_postgres_would_put_there() {
     let mut world = world();
     for ty in [
         "text[]",
-        "varchar(5)[]",
-        "varchar(20)[]",
+        "varchar(8)[]",
+        "varchar(9)[]",
         "jsonb[]",
         "json[]",
     ] {
