@@ -110,7 +110,7 @@ fn limit_to_and_except_choose() {
 #[test]
 fn a_wrong_name_in_limit_to_says_what_exists() {
     let mut w = world(0);
-    for name in ["user", "\"Users\"", "users, user", "\"us\"\"er\""] {
+    for name in ["people", "\"Users\"", "users, people", "\"us\"\"er\""] {
         let sql =
             format!("import foreign schema auth0 limit to ({name}) from server auth0 into public");
         let wrong = name

@@ -22,7 +22,11 @@ fn in_words(place: &str) -> &str {
 fn reference() -> Vec<(String, Vec<String>)> {
     let file = places::workspace().join("docs/reference.md");
     let text = std::fs::read_to_string(file).unwrap();
-    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    let table = text
+        .lines()
+        .skip_while(|line| !line.starts_with("| option | on |"))
+        .skip(2);
+    let rows = table.take_while(|line| line.starts_with("| `"));
     rows.map(|row| {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
         let name = cells[1].trim_matches('`').to_owned();

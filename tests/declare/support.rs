@@ -74,18 +74,20 @@ pub fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// `create server NAME` with these options, and a table `users` of a few columns on it. The server and the table of
-/// the same names are replaced.
+/// `create server auth0` with these options, and a table `users` of two columns on it, instead of those there were.
 pub fn declare(world: &mut World, options: &[(&str, &str)]) {
     let options: Vec<String> = options
         .iter()
         .map(|(name, value)| format!("{name} {}", literal(value)))
         .collect();
+    let options = match options.as_slice() {
+        [] => String::new(),
+        options => format!("options ({})", options.join(", ")),
+    };
     world.run(&format!(
         "drop server if exists auth0 cascade;
-         create server auth0 foreign data wrapper auth0_fdw options ({});
-         create foreign table users (user_id text, email text) server auth0 options (object 'users')",
-        options.join(", ")
+         create server auth0 foreign data wrapper auth0_fdw {options};
+         create foreign table users (user_id text, email text) server auth0 options (object 'users')"
     ));
 }
 

@@ -98,10 +98,15 @@ fn a_key_that_several_secrets_share_names_none_of_them() {
 }
 
 fn could_not_read(option: &str, why: &str, owner: &str) -> String {
+    let what = if option.ends_with("_id") {
+        "id or name"
+    } else {
+        "name"
+    };
     format!(
         "28000: could not read the Vault secret that option \"{option}\" of server \"auth0\" names\n\
          DETAIL: {why}. Vault was read with the rights of the server's owner, \"{owner}\".\n\
-         HINT: Check that {option} is the id or name of a secret in vault.secrets, and that the server's owner may \
+         HINT: Check that {option} is the {what} of a secret in vault.secrets, and that the server's owner may \
          read vault.decrypted_secrets."
     )
 }
@@ -141,15 +146,19 @@ fn a_secret_without_a_value_says_so() {
 #[test]
 fn a_database_without_vault_says_so() {
     let mut w = world(3);
-    declare(&mut w, &[("api_key_id", NOBODY)]);
-    assert_eq!(
-        told(&w.error("select * from users")),
-        could_not_read(
-            "api_key_id",
+    for (option, why) in [
+        ("api_key_id", "schema \"vault\" does not exist"),
+        (
+            "api_key_name",
             "relation \"vault.decrypted_secrets\" does not exist",
-            "postgres"
-        )
-    );
+        ),
+    ] {
+        declare(&mut w, &[(option, NOBODY)]);
+        assert_eq!(
+            told(&w.error("select * from users")),
+            could_not_read(option, why, "postgres")
+        );
+    }
     // The connection goes on.
     assert_eq!(w.value("select current_user").as_deref(), Some("postgres"));
 }
