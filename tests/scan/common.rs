@@ -1,6 +1,5 @@
 //! What the tests of this binary share: a world with a table, what a statement costs, waiting for silence.
 
-use serde_json::Value;
 use simulator::{Config, Simulator};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -89,11 +88,6 @@ pub fn sorted_ids(sim: &Simulator) -> Vec<String> {
     let mut ids = sim.user_ids();
     ids.sort();
     ids
-}
-
-/// How many of the tenant's users satisfy a condition.
-pub fn count(sim: &Simulator, condition: impl Fn(&Value) -> bool) -> usize {
-    sim.users().iter().filter(|user| condition(user)).count()
 }
 
 /// A plain table `plain (user_id text, attrs json)` with the simulator's own users, each as it is served.

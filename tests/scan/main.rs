@@ -17,3 +17,4 @@ mod rows;
 mod statements;
 mod tables;
 mod types;
+mod window;

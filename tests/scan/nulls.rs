@@ -116,3 +116,85 @@ fn of_domains_whose_check_raises_an_exception_of_its_own() {
     );
     assert_eq!(notices(&mut world, "polite_int"), NONE);
 }
+
+/// `users` with a domain whose check raises an error about locks: not about the value, so it ends the statement.
+fn locked_out() -> World {
+    let mut world = half_odd(4, "3", "-3");
+    world.run(
+        "create function locked(n int) returns bool language plpgsql as $$
+         begin if n < 0 then raise exception 'locked' using errcode = '55P03'; end if; return true; end $$;
+         create domain locked_int as int check (locked(value));
+         create table notes (note text)",
+    );
+    declare(
+        &mut world,
+        "users",
+        "v locked_int options (on_type_error 'null')",
+    );
+    world
+}
+
+#[test]
+fn an_error_that_is_not_about_the_value_ends_the_statement_and_only_what_contains_it() {
+    let mut world = locked_out();
+    assert_eq!(world.error("select v from users").code().code(), "55P03");
+    world.run(
+        "do $$ begin
+           insert into notes values ('kept');
+           begin
+             insert into notes values ('lost');
+             perform v from users;
+           exception when lock_not_available then insert into notes values ('caught');
+           end;
+           begin
+             insert into notes values ('lost, too');
+             perform 1 / 0;
+           exception when division_by_zero then insert into notes values ('caught again');
+           end;
+         end $$",
+    );
+    let mut other = world.db.connect();
+    let notes = xtask::world::query_text(&mut other, "select string_agg(note, ', ') from notes");
+    assert_eq!(notes, [[Some("kept, caught, caught again".to_owned())]]);
+    world.run("begin; savepoint s; insert into notes values ('no')");
+    assert_eq!(world.error("select v from users").code().code(), "55P03");
+    world.run("rollback to s; release s; commit");
+    let warned = world.sql.batch_execute("rollback");
+    assert!(
+        warned.is_ok(),
+        "only a warning that there is no transaction"
+    );
+    assert_eq!(world.value("select count(*) from notes"), Some("3".into()));
+}
+
+#[test]
+fn of_domains_beside_parallel_workers() {
+    let mut world = half_odd(200, "3", "-3");
+    world.run(
+        "create domain natural_int as int check (value > 0);
+         create table big as select i from generate_series(1, 100000) i; analyze big;
+         set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0",
+    );
+    declare(
+        &mut world,
+        "users",
+        "user_id text, v natural_int options (on_type_error 'null')",
+    );
+    let query = "select count(*), count(v) from big join (select v, row_number() over () as i from users) u using (i)";
+    assert!(world.explain("", query).contains("Workers Planned"));
+    assert_eq!(
+        world.query_text(query),
+        [["200", "100"].map(|text| Some(text.to_owned()))]
+    );
+}
+
+#[test]
+fn of_domains_whose_check_reads_the_table_itself() {
+    let mut world = half_odd(200, "3", "-3");
+    world.run(
+        "create foreign table everyone (user_id text) server auth0 options (object 'users');
+         create function known(n int) returns bool language sql as 'select count(*) * n > 0 from everyone';
+         create domain known_int as int check (known(value))",
+    );
+    assert_eq!(notices(&mut world, "known_int"), NONE);
+}
