@@ -1,1 +1,8 @@
 //! The network as it is: faults, limits, cancelling, many connections.
+
+mod cancel;
+mod cancel_within;
+mod faults_for_ever;
+mod faults_once;
+mod support;
+mod unreachable;
