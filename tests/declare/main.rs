@@ -7,6 +7,8 @@ mod errors_at_use;
 mod exfiltration;
 mod import;
 mod lifecycle;
+mod logs;
+mod option_values;
 mod options;
 mod rights;
 mod rotation;

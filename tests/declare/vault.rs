@@ -260,3 +260,38 @@ fn a_users_mapping_can_name_a_secret_of_vault_when_the_owner_of_vault_declares_i
         Some("3")
     );
 }
+
+/// A session that may not write at all, as on a standby, can read users.
+#[test]
+fn a_look_up_assigns_no_transaction_id() {
+    let mut w = with_vault(3);
+    let token = token(&w.sim);
+    let id = keep(&mut w, &token, "auth0");
+    for option in [("api_key_name", "auth0"), ("api_key_id", id.as_str())] {
+        declare(&mut w, &[option]);
+        w.run("begin read only");
+        assert_eq!(count(&mut w), "3");
+        assert_eq!(
+            w.value("select txid_current_if_assigned()"),
+            None,
+            "{option:?}"
+        );
+        w.run("commit");
+    }
+}
+
+#[test]
+fn a_look_up_goes_with_parallel_workers() {
+    let mut w = with_vault(3);
+    let token = token(&w.sim);
+    keep(&mut w, &token, "auth0");
+    declare(&mut w, &[("api_key_name", "auth0")]);
+    w.run(
+        "create table orders as select 'nobody' || g as user_id from generate_series(1, 50000) g;
+         insert into orders select user_id from users; analyze orders;
+         set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0",
+    );
+    let joined = "select count(*) from orders where user_id in (select user_id from users)";
+    assert!(w.explain("", joined).contains("Gather"));
+    assert_eq!(w.value(joined).as_deref(), Some("3"));
+}
