@@ -1,8 +1,9 @@
 //! Every SQLSTATE, detail and hint in one place: `auth0::Error` as Postgres reports it.
 
 use auth0::options::Place;
-use auth0::{Error, Unreachable};
+use auth0::{Error, Holder, Unreachable};
 use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::spi::{quote_identifier, quote_qualified_identifier};
 use pgrx::{PgLogLevel, PgSqlErrorCode};
 
 /// An error on its way to Postgres.
@@ -68,7 +69,7 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
             ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION
         }
         Error::UnknownObject { .. } => ERRCODE_FDW_TABLE_NOT_FOUND,
-        Error::MissingScope { .. } => ERRCODE_INSUFFICIENT_PRIVILEGE,
+        Error::MissingScope { .. } | Error::VaultForbidden { .. } => ERRCODE_INSUFFICIENT_PRIVILEGE,
         Error::NotOffered { .. } => ERRCODE_FEATURE_NOT_SUPPORTED,
         Error::Rejected { .. } => ERRCODE_FDW_ERROR,
         Error::RateLimited { .. } => ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
@@ -88,12 +89,13 @@ fn detail(error: &Error) -> Option<String> {
         | Error::OptionMissing { .. }
         | Error::NoCredentials { .. }
         | Error::NoTenant { .. }
+        | Error::VaultForbidden { .. }
         | Error::UnknownObject { .. } => return None,
         Error::Vault { reason, owner, .. } => {
             format!("{reason}. Vault was read with the rights of the server's owner, \"{owner}\".")
         }
         Error::PrivateKey { .. } => "It is not an RSA key in PEM form.".into(),
-        Error::Unauthorized { call, refusal }
+        Error::Unauthorized { call, refusal, .. }
         | Error::MissingScope { call, refusal, .. }
         | Error::NotOffered { call, refusal }
         | Error::Rejected { call, refusal } => format!("{call}: {refusal}"),
@@ -173,25 +175,46 @@ fn hint(error: &Error) -> Option<String> {
         }
         Error::OptionValue { expected, .. } => format!("It must be {}.", expected.replace('`', "")),
         Error::OptionConflict { .. } => "Give one of them.".into(),
-        Error::OptionMissing { hint, .. } => hint.clone(),
-        Error::NoCredentials { server } => format!(
-            "Give the server or the user mapping api_key, api_key_id (Vault), or client_id with client_secret: \
-             CREATE USER MAPPING FOR CURRENT_USER SERVER {server} OPTIONS (api_key '…');"
+        Error::OptionMissing { holder, option, .. } => {
+            let value = if *option == "object" { "users" } else { "…" };
+            add(holder, option, value)
+        }
+        Error::NoCredentials { server, mapping } => {
+            let statement = match mapping {
+                Some(mapping) => add(mapping, "api_key", "…"),
+                None => format!(
+                    "CREATE USER MAPPING FOR CURRENT_USER SERVER {} OPTIONS (api_key '…');",
+                    quote_identifier(server)
+                ),
+            };
+            format!(
+                "Give the server or the user mapping api_key, api_key_id (Vault), or client_id with client_secret: \
+                 {statement}"
+            )
+        }
+        Error::VaultForbidden { option } => {
+            format!("Give the secret itself, or have a role that may read Vault name it with {option}.")
+        }
+        Error::Vault { option, .. } if option.ends_with("_name") => format!(
+            "Check that {option} is the name of a secret in vault.secrets, and that the server's owner may read \
+             vault.decrypted_secrets."
         ),
         Error::Vault { option, .. } => format!(
             "Check that {option} is the id or name of a secret in vault.secrets, and that the server's owner may read \
              vault.decrypted_secrets."
         ),
         Error::PrivateKey { .. } => "Give the whole key, from -----BEGIN to -----END, with its line breaks.".into(),
-        Error::NoTenant { server } => {
-            format!("ALTER SERVER {server} OPTIONS (ADD domain 'tenant.eu.auth0.com');")
-        }
+        Error::NoTenant { server, .. } => add(&Holder::Server(server.clone()), "domain", "tenant.eu.auth0.com"),
         Error::UnknownObject { valid, .. } => format!("Objects: {}.", valid.join(", ")),
         Error::Unauthorized { call, .. } if call.path == "/oauth/token" => {
             "Check client_id and client_secret (or private_key), that the application is machine-to-machine and \
              authorized for the Management API, and that audience is the canonical tenant's, with its trailing slash."
                 .into()
         }
+        Error::Unauthorized { fresh: true, .. } => "Auth0 refused a token that it had just issued. Check that url or \
+            domain is the tenant the application belongs to; with a custom domain, audience must be the canonical \
+            tenant's."
+            .into(),
         Error::Unauthorized { .. } => "The token has expired, or was made for another tenant or host. Management API \
             tokens live 24 hours; with client_id and client_secret new ones are fetched by themselves."
             .into(),
@@ -222,6 +245,24 @@ fn hint(error: &Error) -> Option<String> {
             .into(),
         Error::NotOffered { .. } | Error::Rejected { .. } | Error::Runtime { .. } => return None,
     })
+}
+
+/// The statement that adds an option.
+fn add(holder: &Holder, option: &str, value: &str) -> String {
+    let object = match holder {
+        Holder::Server(name) => format!("SERVER {}", quote_identifier(name)),
+        Holder::Mapping { server, public } => {
+            let user = if *public { "PUBLIC" } else { "CURRENT_USER" };
+            format!(
+                "USER MAPPING FOR {user} SERVER {}",
+                quote_identifier(server)
+            )
+        }
+        Holder::Table { schema, name } => {
+            format!("FOREIGN TABLE {}", quote_qualified_identifier(schema, name))
+        }
+    };
+    format!("ALTER {object} OPTIONS (ADD {option} '{value}');")
 }
 
 fn places_in_words(places: &[Place]) -> String {

@@ -32,9 +32,14 @@ pub unsafe fn from_server(text: *const c_char) -> String {
     bytes.to_string_lossy().into_owned()
 }
 
+/// Whether the text needs no conversion for this database.
+pub fn is_plain(text: &str) -> bool {
+    is_utf8() || text.is_ascii()
+}
+
 /// UTF-8 as a string of Postgres'; raises an error if the database's encoding lacks a character.
 pub fn to_server(text: &str) -> Cow<'_, [u8]> {
-    if is_utf8() || text.is_ascii() {
+    if is_plain(text) {
         return Cow::Borrowed(text.as_bytes());
     }
     let Ok(source) = CString::new(text) else {

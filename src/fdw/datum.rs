@@ -117,7 +117,13 @@ impl Target {
                 return self.checked(base.datum(raw)?, memory, *context)
             }
             // The only types that can hold every JSON value as it is.
-            Way::Json => return Ok((raw != "null").then(|| text_datum(raw))),
+            Way::Json => {
+                return if raw == "null" {
+                    Ok(None)
+                } else {
+                    text_datum(raw).map(Some)
+                }
+            }
             Way::Jsonb => {
                 return if raw == "null" {
                     Ok(None)
@@ -132,7 +138,10 @@ impl Target {
             return Ok(None);
         }
         let short = match (&self.way, &json) {
-            (Way::Text, _) => json.clone().into_text().map(|text| text_datum(&text)),
+            (Way::Text, _) => match json.clone().into_text() {
+                Some(text) => return text_datum(&text).map(Some),
+                None => None,
+            },
             (Way::Bool, Json::Bool(value)) => value.into_datum(),
             (Way::Bool, Json::String(text)) => bool_of_text(text).and_then(IntoDatum::into_datum),
             (Way::Int(min, max), Json::Number(raw)) => {
@@ -141,10 +150,11 @@ impl Target {
                     None => Err(format!("the number {raw} is no {} in range", self.name())),
                 }
             }
+            // What is too large or too small for a double, Postgres shall say itself.
             (Way::Float8, Json::Number(raw)) => raw
                 .parse::<f64>()
                 .ok()
-                .filter(|n| n.is_finite())
+                .filter(|n| n.is_normal())
                 .and_then(f64::into_datum),
             (Way::Timestamptz, Json::String(text)) => {
                 parse_time(text).map(|time| Datum::from(time.instant))
@@ -275,18 +285,25 @@ impl Input {
     }
 }
 
+/// The value in the database's encoding; one with a character that the encoding lacks does not fit.
+fn encoded(value: &str) -> Result<Cow<'_, [u8]>, Misfit> {
+    if text::is_plain(value) {
+        return Ok(Cow::Borrowed(value.as_bytes()));
+    }
+    catch_misfit(false, || text::to_server(value))
+}
+
 fn c_string(value: &str) -> Result<CString, Misfit> {
-    let bytes: Cow<[u8]> = text::to_server(value);
-    CString::new(bytes.into_owned()).map_err(|_| auth0::rows::Odd::Nul.to_string())
+    CString::new(encoded(value)?.into_owned()).map_err(|_| auth0::rows::Odd::Nul.to_string())
 }
 
 /// A text datum: header and bytes.
-fn text_datum(value: &str) -> Datum {
-    let bytes = text::to_server(value);
+fn text_datum(value: &str) -> Result<Datum, Misfit> {
+    let bytes = encoded(value)?;
     // SAFETY: cstring_to_text_with_len copies `len` bytes, which need no terminator.
-    Datum::from(unsafe {
+    Ok(Datum::from(unsafe {
         pg_sys::cstring_to_text_with_len(bytes.as_ptr().cast(), bytes.len() as i32)
-    })
+    }))
 }
 
 fn jsonb_datum(raw: &str) -> Result<Datum, Misfit> {
@@ -305,7 +322,7 @@ fn jsonb_datum(raw: &str) -> Result<Datum, Misfit> {
 
 /// Runs an input function and turns its complaint about the value into a misfit; anything else goes its way.
 /// `isolated`: in a subtransaction, so that nothing the function began outlives its error.
-fn catch_misfit(isolated: bool, run: impl FnOnce() -> Datum) -> Result<Datum, Misfit> {
+fn catch_misfit<T>(isolated: bool, run: impl FnOnce() -> T) -> Result<T, Misfit> {
     // SAFETY: reads variables of the backend.
     let before = unsafe { (pg_sys::CurrentMemoryContext, pg_sys::CurrentResourceOwner) };
     let restore = move || {

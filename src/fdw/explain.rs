@@ -51,7 +51,9 @@ pub unsafe extern "C-unwind" fn scan(
         if state.request.whole {
             keys.push("(whole object)");
         }
-        out.text("Auth0 Keys", &keys.join(", "));
+        if !keys.is_empty() {
+            out.text("Auth0 Keys", &keys.join(", "));
+        }
         out.integer("Auth0 Concurrency", state.settings.concurrency.into());
     }
     if analyze {

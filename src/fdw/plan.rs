@@ -24,6 +24,8 @@ const ASSUMED_ROWS: f64 = 1000.0;
 pub struct Plan {
     /// Attribute numbers of the columns to bring.
     pub columns: Vec<i16>,
+    /// Whether all rows will be read: no LIMIT, no cursor, no EXISTS.
+    pub all: bool,
 }
 
 impl Plan {
@@ -132,7 +134,7 @@ pub unsafe extern "C-unwind" fn paths(
 /// Called by the planner with valid pointers.
 #[pg_guard]
 pub unsafe extern "C-unwind" fn plan(
-    _root: *mut pg_sys::PlannerInfo,
+    root: *mut pg_sys::PlannerInfo,
     rel: *mut pg_sys::RelOptInfo,
     table: Oid,
     _path: *mut pg_sys::ForeignPath,
@@ -143,10 +145,9 @@ pub unsafe extern "C-unwind" fn plan(
     // SAFETY: as above; the lists made here live in the planner's memory context.
     unsafe {
         let clauses = pg_sys::extract_actual_clauses(clauses, false);
-        let private = Plan {
-            columns: columns(rel, table, clauses),
-        }
-        .to_list();
+        let columns = columns(rel, table, clauses);
+        let all = (*root).tuple_fraction <= 0.0;
+        let private = Plan { columns, all }.to_list();
         let null = ptr::null_mut();
         pg_sys::make_foreignscan(
             tlist,

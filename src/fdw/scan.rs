@@ -98,7 +98,11 @@ pub unsafe extern "C-unwind" fn begin(node: *mut pg_sys::ForeignScanState, _flag
         let settings = table.settings().or_raise();
         let mut keys = Vec::new();
         let (mut columns, mut computed) = (Vec::new(), Vec::new());
-        for attribute in plan.columns {
+        let Plan {
+            columns: attributes,
+            all,
+        } = plan;
+        for attribute in attributes {
             if let Some(expression) = Computed::prepare(relation, attribute, estate) {
                 computed.push(expression);
             } else if let Some(column) =
@@ -116,6 +120,7 @@ pub unsafe extern "C-unwind" fn begin(node: *mut pg_sys::ForeignScanState, _flag
                 object,
                 keys,
                 whole,
+                all,
             },
             columns,
             computed,

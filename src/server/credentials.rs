@@ -1,8 +1,8 @@
 //! A user's credentials on a server: the mapping's options over the server's, with every secret looked up.
 #![allow(unsafe_code)]
 
-use auth0::client::Credentials;
-use auth0::options::{CredentialSource, Raw, SecretRef, Tenant};
+use auth0::client::{is_sendable, Credentials};
+use auth0::options::{CredentialSource, Mapping, Raw, SecretRef, Tenant};
 use auth0::secret::Secret;
 use auth0::{Error, Result};
 use pgrx::pg_sys::{self, Oid};
@@ -19,16 +19,29 @@ pub struct Found {
 /// The credentials of `user` on `server`.
 pub fn resolve(server: &Server, user: Oid) -> Result<Found> {
     let mapping = user_mapping(server.oid, user);
-    let options = mapping.as_ref().map(|(_, options)| options);
+    let declared = mapping.as_ref().map(|found| Mapping {
+        options: &found.options,
+        public: found.public,
+    });
     let lookup = |secret: SecretRef| -> Result<Secret> {
         match secret {
-            SecretRef::Literal(secret) => Ok(secret),
+            SecretRef::Literal { secret, .. } => Ok(secret),
             SecretRef::VaultId { option, id } => vault::by_id(server, option, &id),
             SecretRef::VaultName { option, name } => vault::by_name(server, option, &name),
         }
     };
-    let credentials = match CredentialSource::resolve(&server.name, &server.options, options)? {
-        CredentialSource::Token(token) => Credentials::Token(lookup(token)?),
+    let credentials = match CredentialSource::resolve(&server.name, &server.options, declared)? {
+        CredentialSource::Token(token) => {
+            let option = token.option();
+            let token = lookup(token)?;
+            if !is_sendable(&token) {
+                return Err(Error::option_value(
+                    option,
+                    "a Management API token: one line without spaces",
+                ));
+            }
+            Credentials::Token(token)
+        }
         CredentialSource::ClientSecret {
             client_id,
             secret,
@@ -53,11 +66,12 @@ pub fn resolve(server: &Server, user: Oid) -> Result<Found> {
     };
     Ok(Found {
         credentials,
-        mapping: mapping.map_or(Oid::INVALID, |(oid, _)| oid),
+        mapping: mapping.map_or(Oid::INVALID, |mapping| mapping.oid),
     })
 }
 
-/// The tenant: as the server says, else as the audience or the token says.
+/// The tenant: as the server says, else as the token itself says. An audience counts only if it is the server's own: one
+/// from a user mapping could lead the server's secret, or one of Vault's, to a host of the user's choice.
 pub fn tenant(server: &Server, credentials: &Credentials) -> Result<Tenant> {
     if let Some(url) = server.options.get("url") {
         return Tenant::from_url(url);
@@ -65,19 +79,31 @@ pub fn tenant(server: &Server, credentials: &Credentials) -> Result<Tenant> {
     if let Some(domain) = server.options.get("domain") {
         return Tenant::from_domain(domain);
     }
-    let told = match credentials {
-        Credentials::Token(token) => Tenant::from_token(token),
-        Credentials::ClientSecret { audience, .. } | Credentials::PrivateKey { audience, .. } => {
-            audience.as_deref().and_then(Tenant::from_audience)
-        }
+    let (told, from_token) = match credentials {
+        Credentials::Token(token) => (Tenant::from_token(token), true),
+        Credentials::ClientSecret { .. } | Credentials::PrivateKey { .. } => (
+            server
+                .options
+                .get("audience")
+                .and_then(Tenant::from_audience),
+            false,
+        ),
     };
     told.ok_or_else(|| Error::NoTenant {
         server: server.name.clone(),
+        from_token,
     })
 }
 
+/// A user mapping as the catalogs have it.
+struct Declared {
+    oid: Oid,
+    options: Raw,
+    public: bool,
+}
+
 /// The user's own mapping, else the one for PUBLIC. Unlike GetUserMapping this raises nothing when there is none.
-fn user_mapping(server: Oid, user: Oid) -> Option<(Oid, Raw)> {
+fn user_mapping(server: Oid, user: Oid) -> Option<Declared> {
     // SAFETY: a syscache entry is pinned until it is released; what is read from it is copied before.
     unsafe {
         for user in [user, Oid::INVALID] {
@@ -106,7 +132,11 @@ fn user_mapping(server: Oid, user: Oid) -> Option<(Oid, Raw)> {
                 options::read(pg_sys::untransformRelOptions(options))
             };
             pg_sys::ReleaseSysCache(tuple);
-            return Some((oid, options));
+            return Some(Declared {
+                oid,
+                options,
+                public: user == Oid::INVALID,
+            });
         }
     }
     None

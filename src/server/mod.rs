@@ -9,7 +9,7 @@ use std::sync::Arc;
 use auth0::catalog::{self, Object};
 use auth0::client::Client;
 use auth0::options::{Raw, Settings};
-use auth0::{Error, Result};
+use auth0::{Error, Holder, Result};
 use pgrx::pg_sys::Oid;
 
 use crate::backend::{self, Identity, Owner};
@@ -24,6 +24,7 @@ pub struct Server {
 
 /// A foreign table as the catalogs have it.
 pub struct Table {
+    schema: String,
     name: String,
     server: Server,
     options: Raw,
@@ -38,12 +39,14 @@ impl Table {
     /// What it shows.
     pub fn object(&self) -> Result<&'static Object> {
         let Some(name) = self.options.get("object") else {
+            let holder = Holder::Table {
+                schema: self.schema.clone(),
+                name: self.name.clone(),
+            };
             return Err(Error::OptionMissing {
-                what: format!("foreign table \"{}\" has no option \"object\"", self.name),
-                hint: format!(
-                    "ALTER FOREIGN TABLE {} OPTIONS (ADD object 'users');",
-                    self.name
-                ),
+                holder,
+                option: "object",
+                beside: None,
             });
         };
         catalog::find(name).ok_or_else(|| Error::UnknownObject {

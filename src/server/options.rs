@@ -2,10 +2,10 @@
 #![allow(unsafe_code)]
 
 use auth0::options::{self, Place, Raw};
-use auth0::Result;
+use auth0::{Error, Result};
 use pgrx::pg_sys::{self, Oid};
 
-use super::{Server, Table};
+use super::{vault, Server, Table};
 use crate::{list, text};
 
 /// The validator: `options` are `name=value` as Postgres passes them, `catalog` says what they stand on.
@@ -27,7 +27,17 @@ pub fn validate(options: Vec<Option<String>>, catalog: Option<Oid>) -> Result<()
         Some(pg_sys::AttributeRelationId) => Place::Column,
         _ => return Ok(()),
     };
-    options::validate(place, &Raw::new(pairs))
+    let options = Raw::new(pairs);
+    options::validate(place, &options)?;
+    // Vault is read with the rights of the server's owner, so a role must not be able to name just any secret of it.
+    match options::vault_options()
+        .find(|name| place == Place::UserMapping && options.get(name).is_some())
+    {
+        Some(option) if !vault::may_read() => Err(Error::VaultForbidden {
+            option: option.to_owned(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// A list of `DefElem` as name-value pairs.
@@ -57,6 +67,7 @@ pub fn of_table(table: Oid) -> Table {
         let table_entry = pg_sys::GetForeignTable(table);
         let server = pg_sys::GetForeignServer((*table_entry).serverid);
         Table {
+            schema: text::from_server(pg_sys::get_namespace_name(pg_sys::get_rel_namespace(table))),
             name: text::from_server(pg_sys::get_rel_name(table)),
             options: read((*table_entry).options),
             server: Server {

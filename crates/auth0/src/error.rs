@@ -66,6 +66,44 @@ pub enum Unreachable {
     Broken,
 }
 
+/// What an option stands on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// A foreign server.
+    Server(String),
+    /// A user mapping.
+    Mapping {
+        /// Its server.
+        server: String,
+        /// Whether it is the one for PUBLIC.
+        public: bool,
+    },
+    /// A foreign table.
+    Table {
+        /// Its schema.
+        schema: String,
+        /// Its name.
+        name: String,
+    },
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Holder::Server(name) => write!(f, "server \"{name}\""),
+            Holder::Mapping { server, .. } => write!(f, "the user mapping for server \"{server}\""),
+            Holder::Table { name, .. } => write!(f, "foreign table \"{name}\""),
+        }
+    }
+}
+
+fn missing(holder: &Holder, option: &str, beside: &Option<&str>) -> String {
+    match beside {
+        Some(beside) => format!("{holder} has no \"{option}\" to go with its \"{beside}\""),
+        None => format!("{holder} has no option \"{option}\""),
+    }
+}
+
 /// What can go wrong.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
@@ -98,18 +136,30 @@ pub enum Error {
         second: &'static str,
     },
     /// A required option is missing.
-    #[error("{what}")]
+    #[error("{}", missing(.holder, .option, .beside))]
     OptionMissing {
-        /// What is missing, as a sentence fragment naming the object.
-        what: String,
-        /// The statement that adds it.
-        hint: String,
+        /// What lacks it.
+        holder: Holder,
+        /// What is missing.
+        option: &'static str,
+        /// The option that is there and needs the other.
+        beside: Option<&'static str>,
     },
     /// Neither the server nor the user mapping has credentials.
     #[error("no Auth0 credentials for server \"{server}\"")]
     NoCredentials {
         /// The foreign server.
         server: String,
+        /// The user mapping, if there is one.
+        mapping: Option<Holder>,
+    },
+    /// A secret of Vault, named in a user mapping by a role that may not read Vault itself.
+    #[error(
+        "only a role that may read vault.decrypted_secrets can name its secrets in a user mapping"
+    )]
+    VaultForbidden {
+        /// The option naming the secret.
+        option: String,
     },
     /// A Vault secret that could not be found or read.
     #[error(
@@ -132,10 +182,12 @@ pub enum Error {
         server: String,
     },
     /// The token carries no tenant, and neither `url` nor `domain` says one.
-    #[error("cannot tell the Auth0 tenant of server \"{server}\" from its token")]
+    #[error("cannot tell the Auth0 tenant of server \"{server}\"{}", if *.from_token { " from its token" } else { "" })]
     NoTenant {
         /// The foreign server.
         server: String,
+        /// Whether there is a token that could have told.
+        from_token: bool,
     },
     /// The table's `object` is not one we know.
     #[error("Auth0 object \"{name}\" does not exist")]
@@ -152,6 +204,8 @@ pub enum Error {
         call: Call,
         /// Auth0's words.
         refusal: Refusal,
+        /// Whether the token had just been issued by the tenant itself.
+        fresh: bool,
     },
     /// The token lacks a scope.
     #[error("the Auth0 token lacks a scope this call needs")]

@@ -15,4 +15,4 @@ pub mod options;
 pub mod rows;
 pub mod secret;
 
-pub use error::{Call, Error, Refusal, Result, Unreachable};
+pub use error::{Call, Error, Holder, Refusal, Result, Unreachable};

@@ -1,6 +1,6 @@
 //! An object as `CREATE FOREIGN TABLE`.
 
-use super::{Object, ATTRS};
+use super::{Object, Type, ATTRS};
 
 /// The statement that `IMPORT FOREIGN SCHEMA` runs for `object`. `quote` quotes an SQL identifier.
 pub fn create_foreign_table(
@@ -22,8 +22,9 @@ pub fn create_foreign_table(
         ));
     }
     sql.push_str(&format!(
-        "    {} jsonb\n) SERVER {} OPTIONS (object '{}')",
+        "    {} {}\n) SERVER {} OPTIONS (object '{}')",
         quote(ATTRS),
+        Type::Jsonb.sql(),
         quote(server),
         object.name
     ));
@@ -44,12 +45,14 @@ mod tests {
         );
         assert!(
             sql.starts_with(
-                "CREATE FOREIGN TABLE \"my schema\".\"users\" (\n    \"user_id\" text,\n"
+                "CREATE FOREIGN TABLE \"my schema\".\"users\" (\n    \"user_id\" pg_catalog.text,\n"
             ),
             "{sql}"
         );
         assert!(
-            sql.ends_with("    \"attrs\" jsonb\n) SERVER \"s\" OPTIONS (object 'users')"),
+            sql.ends_with(
+                "    \"attrs\" pg_catalog.jsonb\n) SERVER \"s\" OPTIONS (object 'users')"
+            ),
             "{sql}"
         );
     }

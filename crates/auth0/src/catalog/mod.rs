@@ -25,15 +25,15 @@ pub enum Type {
 }
 
 impl Type {
-    /// As SQL writes it.
+    /// As SQL writes it, whatever the search_path.
     pub fn sql(self) -> &'static str {
         match self {
-            Type::Text => "text",
-            Type::Bool => "bool",
-            Type::Bigint => "bigint",
-            Type::Timestamptz => "timestamptz",
-            Type::Inet => "inet",
-            Type::Jsonb => "jsonb",
+            Type::Text => "pg_catalog.text",
+            Type::Bool => "pg_catalog.bool",
+            Type::Bigint => "pg_catalog.int8",
+            Type::Timestamptz => "pg_catalog.timestamptz",
+            Type::Inet => "pg_catalog.inet",
+            Type::Jsonb => "pg_catalog.jsonb",
         }
     }
 }

@@ -10,6 +10,7 @@ mod transport;
 
 pub use stats::{Stats, Totals};
 pub use token::Credentials;
+pub use transport::is_sendable;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -40,7 +41,8 @@ pub struct Get {
 }
 
 impl Get {
-    fn call(&self) -> Call {
+    /// The call, for messages.
+    pub fn call(&self) -> Call {
         Call {
             method: "GET",
             path: self.path.clone(),
@@ -55,14 +57,6 @@ impl Client {
         credentials: Credentials,
         connect_timeout: Duration,
     ) -> Result<Self> {
-        if let Credentials::Token(token) = &credentials {
-            if !transport::is_sendable(token) {
-                return Err(Error::option_value(
-                    "api_key",
-                    "a Management API token: one line without spaces",
-                ));
-            }
-        }
         let http = Http::new(connect_timeout, tenant.is_loopback())?;
         let tokens = Tokens::new(credentials, &tenant);
         Ok(Client {
@@ -114,7 +108,7 @@ impl Client {
                 },
                 401 if !refreshed && self.tokens.forget(&token).await => refreshed = true,
                 429 => trip.throttled(response.limits.retry_after).await?,
-                _ => trip.refused(&response).await?,
+                _ => trip.refused(&response, refreshed).await?,
             }
         }
     }
@@ -169,9 +163,10 @@ impl Client {
                     return Err(Error::Unauthorized {
                         call,
                         refusal: refusal::oauth(response.status, &response.body),
+                        fresh: false,
                     })
                 }
-                _ => trip.refused(&response).await?,
+                _ => trip.refused(&response, false).await?,
             }
         }
     }
@@ -258,10 +253,14 @@ impl<'a> Trip<'a> {
         .await
     }
 
-    /// A status that is neither success nor 429.
-    async fn refused(&mut self, response: &transport::Response) -> Result<()> {
-        let error = refusal::error(self.call, response.status, &response.body);
-        match error {
+    /// A status that is neither success nor 429. `fresh`: the token had just been issued.
+    async fn refused(&mut self, response: &transport::Response, fresh: bool) -> Result<()> {
+        match refusal::error(self.call, response.status, &response.body) {
+            Error::Unauthorized { call, refusal, .. } => Err(Error::Unauthorized {
+                call,
+                refusal,
+                fresh,
+            }),
             Error::ServerError { call, refusal, .. } => {
                 self.again(true, |attempts| Error::ServerError {
                     call,

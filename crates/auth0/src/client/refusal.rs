@@ -21,9 +21,17 @@ pub fn error(call: &Call, status: u16, body: &[u8]) -> Error {
     let refusal = management(status, body);
     let call = call.clone();
     match status {
-        401 => Error::Unauthorized { call, refusal },
+        401 => Error::Unauthorized {
+            call,
+            refusal,
+            fresh: false,
+        },
         // A token that is not even a JWT is answered 400 with the code "Bearer".
-        400 if refusal.code.as_deref() == Some("Bearer") => Error::Unauthorized { call, refusal },
+        400 if refusal.code.as_deref() == Some("Bearer") => Error::Unauthorized {
+            call,
+            refusal,
+            fresh: false,
+        },
         403 if refusal
             .code
             .as_deref()

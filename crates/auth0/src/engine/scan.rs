@@ -27,6 +27,8 @@ pub struct ScanRequest {
     pub keys: Vec<String>,
     /// Whether the objects themselves are wanted.
     pub whole: bool,
+    /// Whether the query will certainly want all rows: no LIMIT, no cursor.
+    pub all: bool,
 }
 
 impl ScanRequest {

@@ -1,6 +1,6 @@
 //! The walk over an object's pages, on the network thread.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
@@ -20,6 +20,8 @@ pub struct Fetcher {
     columns: Columns,
     /// Where the ordering key stands among the columns.
     order: usize,
+    /// Where the id stands among the columns.
+    id: usize,
     settings: Settings,
     stats: Arc<Stats>,
 }
@@ -34,11 +36,13 @@ impl Fetcher {
     ) -> Self {
         let columns = request.columns();
         let order = columns.position(request.object.order).unwrap_or_default();
+        let id = columns.position(request.object.id).unwrap_or_default();
         Fetcher {
             client,
             request,
             columns,
             order,
+            id,
             settings,
             stats,
         }
@@ -67,6 +71,16 @@ impl Fetcher {
             object: object.name,
             window: object.window,
             total,
+        }
+    }
+
+    /// The error when a reading never comes to rest.
+    fn unsteady(&self) -> Error {
+        let reason = "different every time: rows are deleted faster than they can be read";
+        Error::Unreadable {
+            call: self.list(0).call(),
+            reason: reason.to_owned(),
+            attempts: MOST_PASSES,
         }
     }
 
@@ -139,12 +153,21 @@ enum Step {
     Newest,
 }
 
+/// How often the pages are read again because rows were deleted meanwhile, before we give up.
+const MOST_PASSES: u32 = 20;
+
 /// The walk itself.
 pub struct Walk<'a> {
     fetcher: Arc<Fetcher>,
     out: &'a mpsc::Sender<Result<Page>>,
     wake: &'a Wake,
     edge: Edge,
+    /// The smallest total told so far. A smaller one later means that rows were deleted, and the rows behind them have
+    /// moved up, some past us.
+    total: Option<u64>,
+    shrunk: bool,
+    /// Ids handed over, as long as there is a window: at most as many as it has rows.
+    seen: HashSet<String>,
 }
 
 impl<'a> Walk<'a> {
@@ -155,6 +178,9 @@ impl<'a> Walk<'a> {
             out,
             wake,
             edge: Edge::default(),
+            total: None,
+            shrunk: false,
+            seen: HashSet::new(),
         }
     }
 
@@ -162,30 +188,42 @@ impl<'a> Walk<'a> {
     pub async fn run(mut self, wanted: oneshot::Receiver<()>) -> Result<()> {
         let (size, window) = (self.fetcher.size(), self.fetcher.request.object.window);
         let first = self.fetcher.fetch(self.fetcher.list(0)).await?;
-        let total = first.total();
+        self.total = first.total();
         let full = first.rows() as u64 >= size;
-        let over = !(full || total.is_some_and(|total| total > size));
+        let over = !(full || self.total.is_some_and(|total| total > size));
         if !self.hand_over(first).await || over || wanted.await.is_err() {
             return Ok(());
         }
-        let Some(total) = total else {
-            return self.one_by_one().await;
-        };
-        let pages = (1..total.div_ceil(size)).map(Step::Page);
-        if total > window {
-            return self.past_the_window(total).await;
+        match self.total {
+            None => self.one_by_one().await,
+            Some(total) if total > window => self.past_the_window(total).await,
+            Some(total) => {
+                let newest = (total == window).then_some(Step::Newest);
+                let steps = (1..total.div_ceil(size)).map(Step::Page).chain(newest);
+                if !self.side_by_side(steps.collect()).await? {
+                    return Ok(());
+                }
+                self.again_while_shrinking().await
+            }
         }
-        if total == window {
-            return self
-                .side_by_side(pages.chain([Step::Newest]).collect())
-                .await;
-        }
-        self.side_by_side(pages.collect()).await
     }
 
-    /// Hands a page over; false when nobody wants it any more.
-    async fn hand_over(&mut self, page: Page) -> bool {
+    /// Hands a page over, without the rows that have been; false when nobody wants it any more.
+    async fn hand_over(&mut self, mut page: Page) -> bool {
         self.edge.pass(&page, self.fetcher.order);
+        if page.total() < self.total {
+            self.total = page.total();
+            self.shrunk = true;
+        }
+        if self
+            .total
+            .is_none_or(|total| total <= self.fetcher.request.object.window)
+        {
+            let seen = &mut self.seen;
+            page.retain(self.fetcher.id, |id| {
+                id.is_none_or(|id| seen.insert(id.to_owned()))
+            });
+        }
         let sent = self.out.send(Ok(page)).await.is_ok();
         self.wake.wake();
         sent
@@ -193,9 +231,23 @@ impl<'a> Walk<'a> {
 
     /// Without a total: page after page until one is not full. Reading ahead would waste requests.
     async fn one_by_one(&mut self) -> Result<()> {
+        let (size, window) = (self.fetcher.size(), self.fetcher.request.object.window);
         for number in 1.. {
-            let page = self.fetcher.beyond(number, None).await?;
-            let full = page.rows() as u64 >= self.fetcher.size();
+            let page = match self.fetcher.beyond(number, None).await {
+                // The window's end, and all pages before it were full: was that all?
+                Err(Error::Window { .. }) => {
+                    let newest = self.fetcher.fetch(self.newest()).await?;
+                    return self.check_edge(&newest).await;
+                }
+                page => page?,
+            };
+            // A page across the window's end is full with the rows before it.
+            let most = if number * size < window {
+                size.min(window - number * size)
+            } else {
+                size
+            };
+            let full = page.rows() as u64 >= most;
             if !self.hand_over(page).await || !full {
                 break;
             }
@@ -203,10 +255,9 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Steps in order, `concurrency` requests under way.
-    async fn side_by_side(&mut self, steps: VecDeque<Step>) -> Result<()> {
+    /// Steps in order, `concurrency` requests under way. False when nobody wants more.
+    async fn side_by_side(&mut self, mut steps: VecDeque<Step>) -> Result<bool> {
         let concurrency = self.fetcher.settings.concurrency as usize;
-        let mut steps = steps;
         let mut ahead = VecDeque::new();
         loop {
             while ahead.len() < concurrency {
@@ -219,35 +270,68 @@ impl<'a> Walk<'a> {
                 ahead.push_back((step, get.map(|get| Flight::start(&self.fetcher, get))));
             }
             let page = match ahead.pop_front() {
-                None => return Ok(()),
+                None => return Ok(true),
                 Some((Step::Known(page), _)) => *page,
                 Some((step, Some(flight))) => {
                     let page = flight.land().await?;
                     if matches!(step, Step::Newest) {
-                        return self.check_edge(&page).await;
+                        self.check_edge(&page).await?;
+                        continue;
                     }
                     page
                 }
                 Some((_, None)) => continue,
             };
             if !self.hand_over(page).await {
-                return Ok(());
+                return Ok(false);
             }
         }
     }
 
-    /// More rows than the window, says the tenant. Whether they can be paged is asked of the API itself, before the
-    /// pages that would be in vain.
+    /// Rows were deleted while pages were read: reads all pages again, handing over what has not been, until a pass
+    /// saw no deletion.
+    async fn again_while_shrinking(&mut self) -> Result<()> {
+        for _ in 0..MOST_PASSES {
+            if !std::mem::take(&mut self.shrunk) {
+                return Ok(());
+            }
+            let first = self.fetcher.fetch(self.fetcher.list(0)).await?;
+            self.total = first.total();
+            let pages = self.total.unwrap_or_default().div_ceil(self.fetcher.size());
+            if !self.hand_over(first).await
+                || !self
+                    .side_by_side((1..pages).map(Step::Page).collect())
+                    .await?
+            {
+                return Ok(());
+            }
+        }
+        Err(self.fetcher.unsteady())
+    }
+
+    /// More rows than the window, says the tenant; whether they can be paged is asked of the API itself. If all rows are
+    /// wanted that is asked first, before the pages that would be in vain; else when the window has been read.
     async fn past_the_window(&mut self, total: u64) -> Result<()> {
         let (size, window) = (self.fetcher.size(), self.fetcher.request.object.window);
-        let probed = window.div_ceil(size);
-        let mut known = Some(self.fetcher.beyond(probed, Some(total)).await?);
-        let steps =
-            (1..total.div_ceil(size)).map(|number| match known.take_if(|_| number == probed) {
-                Some(page) => Step::Known(Box::new(page)),
-                None => Step::Page(number),
-            });
-        self.side_by_side(steps.collect()).await
+        let (beyond, end) = (window.div_ceil(size), total.div_ceil(size));
+        let mut known = None;
+        if self.fetcher.request.all {
+            known = Some(self.fetcher.beyond(beyond, Some(total)).await?);
+        }
+        if !self
+            .side_by_side((1..beyond).map(Step::Page).collect())
+            .await?
+        {
+            return Ok(());
+        }
+        let page = match known {
+            Some(page) => page,
+            None => self.fetcher.beyond(beyond, Some(total)).await?,
+        };
+        let rest = [Step::Known(Box::new(page))]
+            .into_iter()
+            .chain((beyond + 1..end).map(Step::Page));
+        self.side_by_side(rest.collect()).await.map(drop)
     }
 
     /// The newest rows first. `total` equal to the window means "this many or more": if the last row that was reached
@@ -277,7 +361,8 @@ impl<'a> Walk<'a> {
         self.count_edge().await
     }
 
-    /// A whole page has the last row's value: count the rows from it on with a search.
+    /// A whole page has the last row's value: count the rows from it on with a search, by its total or, without one, by
+    /// asking for one row more than there should be.
     async fn count_edge(&self) -> Result<()> {
         let object = self.fetcher.request.object;
         let last = self
@@ -288,12 +373,19 @@ impl<'a> Walk<'a> {
         let Some(Json::String(last)) = last else {
             return Err(self.fetcher.cut_off(None));
         };
-        let mut get = self.fetcher.request.list(0, 1);
+        let asked = (self.edge.ties + 1).min(100);
+        let mut get = self.fetcher.request.list(0, asked);
         get.query
             .push(("q", format!("{}:[{last} TO *]", object.order)));
-        match self.fetcher.fetch(get).await?.total() {
-            Some(rest) if rest <= self.edge.ties && rest < object.window => Ok(()),
-            _ => Err(self.fetcher.cut_off(None)),
+        let rest = self.fetcher.fetch(get).await?;
+        let complete = match rest.total() {
+            Some(rest) => rest <= self.edge.ties && rest < object.window,
+            None => (rest.rows() as u64) < asked,
+        };
+        if complete {
+            Ok(())
+        } else {
+            Err(self.fetcher.cut_off(None))
         }
     }
 }

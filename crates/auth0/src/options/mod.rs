@@ -8,7 +8,7 @@ mod settings;
 mod tenant;
 mod validate;
 
-pub use credentials::{CredentialSource, SecretRef};
+pub use credentials::{vault_options, CredentialSource, Mapping, SecretRef};
 pub use settings::{OnTypeError, Settings};
 pub use tenant::Tenant;
 pub use validate::validate;
@@ -125,7 +125,7 @@ const fn vault(name: &'static str, doc: &'static str) -> Spec {
 
 /// Every option there is.
 pub const OPTIONS: &[Spec] = &[
-    plain("url", SERVER, Kind::Url, "taken from the token's `aud` or `iss`", "The tenant, e.g. `https://tenant.eu.auth0.com`; a path `/api/v2` or below is ignored. Plain `http` only to a loopback address."),
+    plain("url", SERVER, Kind::Url, "taken from the token, or from the server's `audience`", "The tenant, e.g. `https://tenant.eu.auth0.com`; a path `/api/v2` or below is ignored. Plain `http` only to a loopback address."),
     plain("domain", SERVER, Kind::Domain, "", "The tenant's host name, e.g. `tenant.eu.auth0.com`: the short way to write `url`."),
     secret("api_key", "A Management API token."),
     vault("api_key_id", "Id (or name) of the Vault secret that holds a Management API token."),

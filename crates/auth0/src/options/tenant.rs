@@ -80,7 +80,8 @@ impl Tenant {
 
     fn from_parsed(url: &Url) -> Option<Self> {
         let loopback = match url.host()? {
-            Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+            // Not names under .localhost: they are looked up like any other.
+            Host::Domain(name) => name == "localhost",
             Host::Ipv4(ip) => ip.is_loopback(),
             Host::Ipv6(ip) => ip.is_loopback(),
         };
@@ -157,6 +158,7 @@ mod tests {
             "t.eu.auth0.com",
             "http://t.eu.auth0.com",
             "http://127.0.0.1.evil.com",
+            "http://tenant.localhost",
             "https://u:p@t.eu.auth0.com",
             "https://t.eu.auth0.com/users",
             "https://t.eu.auth0.com/api/v2?x=1",

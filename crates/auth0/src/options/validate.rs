@@ -2,24 +2,10 @@
 //!
 //! Whether a *required* option is there is decided at use, not here: an `ALTER` may add it in a second step.
 
-use super::{duration, find, tenant, Kind, Place, Raw, Spec, OPTIONS};
+use super::{credentials, duration, find, tenant, Kind, Place, Raw, Spec, OPTIONS};
 use crate::catalog;
 use crate::error::{Error, Result};
 use crate::rows::Path;
-
-/// Pairs of which only one may stand on the same object.
-const EXCLUSIVE: &[(&str, &str)] = &[
-    ("url", "domain"),
-    ("api_key", "api_key_id"),
-    ("api_key", "api_key_name"),
-    ("api_key_id", "api_key_name"),
-    ("client_secret", "client_secret_id"),
-    ("client_secret", "client_secret_name"),
-    ("client_secret_id", "client_secret_name"),
-    ("private_key", "private_key_id"),
-    ("private_key", "private_key_name"),
-    ("private_key_id", "private_key_name"),
-];
 
 /// Checks the options declared on one object.
 pub fn validate(place: Place, options: &Raw) -> Result<()> {
@@ -36,7 +22,7 @@ pub fn validate(place: Place, options: &Raw) -> Result<()> {
             }
         }
     }
-    for (first, second) in EXCLUSIVE {
+    for (first, second) in credentials::exclusive().chain([("url", "domain")]) {
         if options.get(first).is_some() && options.get(second).is_some() {
             return Err(Error::OptionConflict { first, second });
         }
@@ -103,7 +89,7 @@ pub(super) fn expected(kind: Kind) -> String {
     match kind {
         Kind::Url => "a URL such as `https://tenant.eu.auth0.com`".into(),
         Kind::Domain => "a host name such as `tenant.eu.auth0.com`".into(),
-        Kind::Text => "text".into(),
+        Kind::Text => "text that is not empty".into(),
         Kind::Integer(min, max) => format!("a whole number from {min} to {max}"),
         Kind::Duration(min, max) => {
             format!(

@@ -130,6 +130,20 @@ impl Page {
         (!text.is_empty()).then_some(text)
     }
 
+    /// Keeps the rows whose value of the `key`-th wanted key `keep` agrees to.
+    pub fn retain(&mut self, key: usize, mut keep: impl FnMut(Option<&str>) -> bool) {
+        let kept: Vec<usize> = (0..self.rows)
+            .filter(|row| keep(self.value(*row, key)))
+            .collect();
+        if kept.len() < self.rows {
+            let spans = kept
+                .iter()
+                .flat_map(|row| &self.spans[row * self.width..(row + 1) * self.width]);
+            self.spans = spans.copied().collect();
+            self.rows = kept.len();
+        }
+    }
+
     /// The JSON text of the whole object, if it was asked for.
     pub fn whole(&self, row: usize) -> Option<&str> {
         self.width
@@ -359,6 +373,15 @@ mod tests {
         assert_eq!(page.value(0, 0), Some("2"), "the last of two equal keys");
         assert_eq!(page.whole(1), Some("{}"));
         assert_eq!(page.value(1, 0), None);
+    }
+
+    #[test]
+    fn rows_can_be_dropped() {
+        let mut page = page(r#"[{"a":1},{"a":2},{"a":3}]"#, &["a"], true).unwrap();
+        page.retain(0, |value| value != Some("2"));
+        assert_eq!(page.rows(), 2);
+        assert_eq!(page.value(1, 0), Some("3"));
+        assert_eq!(page.whole(1), Some(r#"{"a":3}"#));
     }
 
     #[test]
