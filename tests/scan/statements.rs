@@ -242,7 +242,8 @@ fn parallel_workers_elsewhere_do_not_touch_the_scan() {
         .explain("", &query.replace("TABLE", "users"))
         .contains("Workers Planned: 2"));
     same(&mut world, query);
-    world.run("set force_parallel_mode = on");
+    // Its name changed with Postgres 16.
+    world.run("select set_config(name, 'on', false) from pg_settings where name in ('force_parallel_mode', 'debug_parallel_query')");
     same(&mut world, "select user_id, name from TABLE order by 1");
     same(&mut world, "select count(*) from TABLE");
 }
