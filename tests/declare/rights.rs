@@ -112,6 +112,37 @@ fn a_view_reads_with_the_mapping_of_its_owner() {
 }
 
 #[test]
+fn a_materialized_view_is_refreshed_with_the_mapping_of_its_owner() {
+    let mut two = two();
+    two.w.run(&format!(
+        "grant select on users to {0}; grant create on schema public to {0};
+         create materialized view ours as select * from users",
+        two.role
+    ));
+    let mut sql = two.w.db.connect_as(&two.role);
+    sql.batch_execute("create materialized view theirs as select * from users with no data")
+        .unwrap();
+    two.w.run("refresh materialized view theirs");
+    let both = "select (select count(*) from ours) || ' ' || (select count(*) from theirs)";
+    assert_eq!(two.w.value(both).unwrap(), "3 8");
+}
+
+#[test]
+fn a_view_over_a_view_reads_with_the_mapping_of_the_inner_ones_owner() {
+    let mut two = two();
+    two.w.run(&format!(
+        "create view inner_one as select * from users; grant select on inner_one to {0};
+         grant create on schema public to {0}",
+        two.role
+    ));
+    let mut sql = two.w.db.connect_as(&two.role);
+    sql.batch_execute("create view outer_one as select * from inner_one")
+        .unwrap();
+    assert_eq!(one(&mut sql, "select count(*) from outer_one"), "3");
+    assert_eq!(two.w.value("select count(*) from outer_one").unwrap(), "3");
+}
+
+#[test]
 fn a_view_with_security_invoker_reads_with_the_mapping_of_who_asks() {
     let mut two = two();
     two.w.run(&format!(
