@@ -153,7 +153,13 @@ fn an_imported_table_works_in_any_encoding() {
             &mut client,
             "explain (costs off) select name from users where name = 'é'",
         );
-        assert!(!plan.is_empty());
+        let plan: Vec<String> = plan.into_iter().flatten().flatten().collect();
+        let plan = plan.join("\n");
+        assert!(plan.contains("Filter: (name = 'é'::text)"), "{plan}");
+        // Nothing of ours is written in bytes of another encoding.
+        let request = plan.split_once("Auth0 Request: ").expect("our line").1;
+        let ellipses = request.replace('…', "...");
+        assert!(ellipses.is_ascii(), "{encoding}: {plan}");
     }
 }
 
@@ -183,4 +189,53 @@ fn a_client_of_another_encoding_gets_what_it_can_read() {
     let output = world.db.psql_with(&["-v", "VERBOSITY=verbose"], script);
     let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(complaint.contains("HV004"), "{complaint}");
+}
+
+#[test]
+fn an_error_says_the_same_in_any_encoding() {
+    let mut world = tenant_with(&[
+        r#"{"user_id":"größe|1","n":"é","created_at":"2024-01-01T00:00:00Z"}"#,
+        r#"{"user_id":"東|2","n":1,"m":"京","created_at":"2024-01-02T00:00:00Z"}"#,
+    ]);
+    for encoding in ["LATIN1", "SQL_ASCII"] {
+        let mut client = database(&mut world, encoding);
+        declare(
+            &mut client,
+            "n int, \"größe\" int options (path 'n'), m int",
+        );
+        let refused = error(&mut client, "select \"größe\" from users");
+        assert_eq!(refused.code().code(), "HV004");
+        let detail = refused.detail().unwrap_or_default();
+        let expected = "In object \"größe|1\": invalid input syntax for type integer: \"";
+        assert!(detail.starts_with(expected), "{encoding}: {detail}");
+        // Postgres' own quotation may lack the character, but is not written in another encoding's bytes.
+        assert!(
+            !detail.contains(['Ã', 'ï', '\u{fffd}']),
+            "{encoding}: {detail}"
+        );
+        // What cannot be written is no reason to fail otherwise.
+        let refused = error(&mut client, "select m from users");
+        assert_eq!(refused.code().code(), "HV004", "{encoding}: {refused:?}");
+        assert_eq!(
+            refused.message(),
+            "value of \"m\" does not fit type integer"
+        );
+        let detail = refused.detail().unwrap_or_default();
+        assert!(detail.contains("|2\": "), "{detail}");
+        let plan = query_text(
+            &mut client,
+            "explain (verbose, costs off) select \"größe\" from users",
+        );
+        let plan: Vec<String> = plan.into_iter().flatten().flatten().collect();
+        assert!(plan.join(" ").contains("Output: \"größe\""), "{plan:?}");
+        let mistyped = error(
+            &mut client,
+            "create foreign table t (x int) server auth0 options (objekt_größe 'users')",
+        );
+        assert_eq!(
+            mistyped.message(),
+            "invalid option \"objekt_größe\" for a foreign table",
+            "{encoding}"
+        );
+    }
 }

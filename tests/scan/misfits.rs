@@ -20,9 +20,9 @@ fn misfit(json: &str, ty: &str, reason: &str) {
         Ok(rows) => panic!("no error for {json} as {ty}, but {rows:?}"),
         Err(error) => error.as_db_error().expect("from the server").clone(),
     };
-    let ty = world.value(&format!(
-        "select format_type(atttypid, atttypmod) from pg_attribute where attrelid = 'users'::regclass and attname = 'v'"
-    ));
+    let ty = world.value(
+        "select format_type(atttypid, atttypmod) from pg_attribute where attrelid = 'users'::regclass and attname = 'v'",
+    );
     assert_eq!(error.code().code(), "HV004", "{json} {ty:?}: {error:?}");
     assert_eq!(
         error.message(),

@@ -71,7 +71,7 @@ fn root_keys_nobody_knows_are_columns_like_any_other() {
         world.query_text(
             r#"select "https://example.com/roles"[2], "user id", "q""uote"::text, "ÜBER"::text, "a.b" ->> 'c' from users"#
         ),
-        [["b", "spaced", "1", "true", "3"].map(|text| is(text))]
+        [["b", "spaced", "1", "true", "3"].map(is)]
     );
 }
 
@@ -197,7 +197,7 @@ fn of_a_key_written_twice_the_last_value_counts_as_in_jsonb() {
     let mut world = odd(members, columns);
     assert_eq!(
         world.query_text("select name, plan, attrs ->> 'name', attrs #>> '{app_metadata,plan}', raw::text from users"),
-        [["last", "b", "last", "b", r#"{"plan":"a","plan":"b"}"#].map(|text| is(text))]
+        [["last", "b", "last", "b", r#"{"plan":"a","plan":"b"}"#].map(is)]
     );
 }
 
@@ -210,7 +210,7 @@ fn a_user_of_a_megabyte_is_a_row() {
     );
     assert_eq!(
         world.query_text("select name, length(big)::text, (big = attrs #>> '{user_metadata,big}')::text from users"),
-        [["small", "500000", "true"].map(|text| is(text))]
+        [["small", "500000", "true"].map(is)]
     );
 }
 
@@ -250,6 +250,6 @@ fn a_half_surrogate_elsewhere_does_not_hide_a_user() {
     let mut world = odd(members, columns);
     assert_eq!(
         world.query_text("select name, plan, user_metadata::text from users"),
-        [["n", "pro", r#"{"x\udc00":1,"plan":"pro","bad":"\ud800"}"#].map(|text| is(text))]
+        [["n", "pro", r#"{"x\udc00":1,"plan":"pro","bad":"\ud800"}"#].map(is)]
     );
 }

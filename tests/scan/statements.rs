@@ -51,7 +51,7 @@ fn queries_of_every_shape_give_the_rows_a_plain_table_gives() {
         "select string_agg(user_id, ',' order by user_id) filter (where blocked) from TABLE",
         "select user_id, last_ip, host(last_ip) from TABLE where last_ip << '203.0.113.0/25' order by 1",
         "select array_agg(email order by email) from TABLE where email ilike 'a%'",
-        "select user_id from TABLE tablesample_is_no_keyword_here where user_id = any (array(select user_id from TABLE order by 1 limit 3)) order by 1",
+        "select user_id from TABLE t where user_id = any (array(select user_id from TABLE order by 1 limit 3)) order by 1",
     ] {
         same(&mut world, query);
     }
