@@ -82,6 +82,33 @@ fn a_mapping_does_not_use_a_secret_of_vault_that_its_role_may_not_read() {
     assert!(requests(&w.sim).is_empty(), "the token was sent");
 }
 
+#[test]
+fn nor_by_altering_the_mapping_that_somebody_else_has_declared() {
+    let (mut w, _, user) = with_usage(&[]);
+    let (url, weak, powerful) = (w.sim.url(), w.sim.token(&["read:roles"]), token(&w.sim));
+    keep(&mut w, &weak, "weak");
+    keep(&mut w, &powerful, "powerful");
+    w.run(&format!(
+        "alter server auth0 options (add url '{url}');
+         create user mapping for {user} server auth0 options (api_key_name 'weak')"
+    ));
+    let mut sql = w.db.connect_as(&user);
+    assert_eq!(error(&mut sql, READ).code().code(), "42501");
+    assert_eq!(requests(&w.sim), ["GET /api/v2/users 403"]);
+    let alter =
+        "alter user mapping for current_user server auth0 options (set api_key_name 'powerful')";
+    assert_eq!(error(&mut sql, alter).code().code(), "42501");
+    // Its own token, typed by itself, is its own affair.
+    sql.batch_execute(&format!(
+        "alter user mapping for current_user server auth0 options (drop api_key_name, add api_key '{powerful}')"
+    ))
+    .unwrap();
+    assert_eq!(
+        xtask::world::query_text(&mut sql, READ)[0][0].as_deref(),
+        Some("3")
+    );
+}
+
 /// A schema called `vault` that anybody could make is not Vault: what its view runs would run as the server's owner.
 #[test]
 fn a_vault_that_the_role_has_made_itself_does_not_run_as_the_servers_owner() {

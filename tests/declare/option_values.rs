@@ -155,3 +155,35 @@ fn an_unknown_object_says_what_exists() {
         );
     }
 }
+
+#[test]
+fn where_no_validator_stands_values_are_checked_at_use() {
+    let mut w = world(3);
+    let (url, token) = (w.sim.url(), xtask::world::token(&w.sim));
+    w.run("create foreign data wrapper bare handler auth0_fdw_handler");
+    for (name, value) in [
+        ("page_size", "0"),
+        ("page_size", "101"),
+        ("concurrency", "0"),
+        ("request_timeout", "0"),
+        ("max_retries", "4294967295"),
+        ("fdw_tuple_cost", "NaN"),
+        ("fdw_startup_cost", "-1"),
+        ("on_type_error", "ignore"),
+    ] {
+        w.run(&format!(
+            "drop server if exists s cascade;
+             create server s foreign data wrapper bare options (url '{url}', api_key '{token}', {name} '{value}');
+             create foreign table t (user_id text) server s options (object 'users');
+             set statement_timeout = '5s'"
+        ));
+        let asked = w.sql.simple_query("select count(*) from t");
+        let Err(error) = asked else {
+            panic!("{name} {value} is used");
+        };
+        let error = told(error.as_db_error().unwrap());
+        let expected = format!("HV024: invalid value for option \"{name}\"\n");
+        assert!(error.starts_with(&expected), "{error}");
+    }
+    assert!(w.sim.journal().is_empty());
+}
