@@ -107,12 +107,19 @@ fn detail(error: &Error) -> Option<String> {
         Error::RateLimited {
             call,
             waited,
+            next,
             allowed,
-        } => format!(
-            "{call}: HTTP 429. Waited {:.1} s for the tenant's rate limit; {:.1} s are allowed.",
-            waited.as_secs_f64(),
-            allowed.as_secs_f64()
-        ),
+        } => {
+            let asked = match next > allowed {
+                true => format!(" Auth0 asks to wait {:.1} s.", next.as_secs_f64()),
+                false => String::new(),
+            };
+            format!(
+                "{call}: HTTP 429.{asked} Waited {:.1} s for the tenant's rate limit; {:.1} s are allowed.",
+                waited.as_secs_f64(),
+                allowed.as_secs_f64()
+            )
+        }
         Error::Window {
             window,
             total: Some(total),
@@ -136,6 +143,9 @@ fn detail(error: &Error) -> Option<String> {
                 Unreachable::Dns => "The host name could not be resolved",
                 Unreachable::Tls => "A secure connection could not be made",
                 Unreachable::Connect => "No connection could be made",
+                Unreachable::ConnectTimeout => {
+                    "No connection could be made in the time allowed by connect_timeout"
+                }
                 Unreachable::Timeout => "The time allowed for one request ran out",
                 Unreachable::Broken => "The connection broke",
             };
@@ -211,6 +221,11 @@ fn hint(error: &Error) -> Option<String> {
              authorized for the Management API, and that audience is the canonical tenant's, with its trailing slash."
                 .into()
         }
+        Error::Unauthorized { refusal, .. } if refusal.code.as_deref() == Some("Bearer") => {
+            "What was given is no Management API token: paste the whole of it, three parts joined by dots, without the \
+             word Bearer."
+                .into()
+        }
         Error::Unauthorized { fresh: true, .. } => "Auth0 refused a token that it had just issued. Check that url or \
             domain is the tenant the application belongs to; with a custom domain, audience must be the canonical \
             tenant's."
@@ -226,6 +241,9 @@ fn hint(error: &Error) -> Option<String> {
         Error::RateLimited { .. } => "Try again later, or raise max_rate_limit_wait of the server or table.".into(),
         Error::Window { object, .. } => {
             format!("This version cannot read a tenant's {object} past that limit.")
+        }
+        Error::Unreachable { why: Unreachable::ConnectTimeout, .. } => {
+            "Check that this machine may connect to it; if it is just far away, raise connect_timeout of the server.".into()
         }
         Error::Unreachable { why: Unreachable::Timeout, .. } => {
             "If the tenant is just slow, raise request_timeout or connect_timeout, or lower page_size.".into()

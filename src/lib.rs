@@ -23,6 +23,8 @@ pgrx::pg_module_magic!();
 pgrx::extension_sql!(
     r#"
 CREATE FOREIGN DATA WRAPPER auth0_fdw HANDLER auth0_fdw_handler VALIDATOR auth0_fdw_validator;
+-- Postgres never passes NULL; whoever calls it by hand with one gets NULL.
+ALTER FUNCTION auth0_fdw_validator(text[], oid) STRICT;
 COMMENT ON FOREIGN DATA WRAPPER auth0_fdw IS 'An Auth0 tenant as foreign tables';
 "#,
     name = "wrapper",

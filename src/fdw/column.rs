@@ -103,8 +103,8 @@ impl Column {
         let Some(raw) = raw else { return Ok(None) };
         match (self.target.datum(raw), self.on_type_error) {
             (Ok(datum), _) => Ok(datum),
-            (Err(_), OnTypeError::Null) => Ok(None),
-            (Err(reason), OnTypeError::Error) => Err(Error::Value {
+            (Err(_), OnTypeError::Null) if !self.target.is_bound_to_end() => Ok(None),
+            (Err(reason), _) => Err(Error::Value {
                 path: match &self.place {
                     Place::Whole => ATTRS.to_owned(),
                     Place::Key(_, path) => path.to_string(),

@@ -110,6 +110,13 @@ impl Target {
         unsafe { text::from_server(pg_sys::format_type_with_typemod(self.ty, self.typmod)) }
     }
 
+    /// Whether a misfit must end the statement, as its traces could not be removed: no subtransaction can be had while
+    /// workers run.
+    pub fn is_bound_to_end(&self) -> bool {
+        // SAFETY: reads a variable of the backend.
+        self.isolated && unsafe { pg_sys::IsInParallelMode() }
+    }
+
     /// The datum for the JSON text `raw`; `None` for JSON's null.
     pub fn datum(&self, raw: &str) -> Result<Option<Datum>, Misfit> {
         match &self.way {
@@ -186,7 +193,7 @@ impl Target {
         context: pg_sys::MemoryContext,
     ) -> Result<Option<Datum>, Misfit> {
         let Some(value) = value else { return Ok(None) };
-        catch_misfit(self.isolated, || {
+        catch_misfit(self.isolated && !self.is_bound_to_end(), || {
             // SAFETY: the value is of the domain's base type; `memory` is domain_check's own and lives in `context`.
             unsafe { pg_sys::domain_check(value, false, self.ty, memory.as_ptr(), context) };
             value
@@ -251,7 +258,7 @@ impl Target {
             function,
             parameter,
         } = &self.input;
-        catch_misfit(self.isolated, || {
+        catch_misfit(self.isolated && !self.is_bound_to_end(), || {
             // SAFETY: the function is the type's input function, and the string is NUL-terminated in the database's
             // encoding. It is not used after the call; what the function keeps, it copies.
             unsafe {
@@ -323,44 +330,57 @@ fn jsonb_datum(raw: &str) -> Result<Datum, Misfit> {
 /// Runs an input function and turns its complaint about the value into a misfit; anything else goes its way.
 /// `isolated`: in a subtransaction, so that nothing the function began outlives its error.
 fn catch_misfit<T>(isolated: bool, run: impl FnOnce() -> T) -> Result<T, Misfit> {
-    // SAFETY: reads variables of the backend.
-    let before = unsafe { (pg_sys::CurrentMemoryContext, pg_sys::CurrentResourceOwner) };
-    let restore = move || {
-        // SAFETY: what was current when the subtransaction began, and lives on.
-        unsafe {
-            pg_sys::MemoryContextSwitchTo(before.0);
-            pg_sys::CurrentResourceOwner = before.1;
-        }
-    };
-    if isolated {
-        // SAFETY: ended below, whatever happens; the value is made in the row's memory, not in the subtransaction's.
-        unsafe { pg_sys::BeginInternalSubTransaction(ptr::null()) };
-        // SAFETY: as above.
-        unsafe { pg_sys::MemoryContextSwitchTo(before.0) };
-    }
+    let subtransaction = isolated.then(Subtransaction::begin);
     let mut run = Some(run);
-    let result = PgTryBuilder::new(AssertUnwindSafe(move || {
-        let datum = run.take().map(|run| run());
-        if isolated {
-            // SAFETY: the one begun above.
-            unsafe { pg_sys::ReleaseCurrentSubTransaction() };
-            restore();
-        }
-        datum.ok_or_else(String::new)
-    }))
-    .catch_others(|error| match &error {
-        CaughtError::PostgresError(report) if is_about_data(report.sql_error_code()) => {
+    let result = PgTryBuilder::new(AssertUnwindSafe(move || Ok(run.take().map(|run| run()))))
+        .catch_others(Err)
+        .catch_rust_panic(Err)
+        .execute();
+    if let Some(subtransaction) = subtransaction {
+        subtransaction.end(result.is_ok());
+    }
+    match result {
+        Ok(Some(value)) => Ok(value),
+        Ok(None) => Err(String::new()),
+        Err(CaughtError::PostgresError(report)) if is_about_data(report.sql_error_code()) => {
             Err(report.message().to_owned())
         }
-        _ => error.rethrow(),
-    })
-    .execute();
-    if isolated && result.is_err() {
-        // SAFETY: the one begun above, still open as its release was not reached.
-        unsafe { pg_sys::RollbackAndReleaseCurrentSubTransaction() };
-        restore();
+        Err(error) => error.rethrow(),
     }
-    result
+}
+
+/// A subtransaction whose values are made in the row's memory, not in its own.
+struct Subtransaction {
+    context: pg_sys::MemoryContext,
+    owner: pg_sys::ResourceOwner,
+}
+
+impl Subtransaction {
+    fn begin() -> Self {
+        // SAFETY: reads variables of the backend; begun inside a statement, ended by `end` in any case.
+        unsafe {
+            let before = Subtransaction {
+                context: pg_sys::CurrentMemoryContext,
+                owner: pg_sys::CurrentResourceOwner,
+            };
+            pg_sys::BeginInternalSubTransaction(ptr::null());
+            pg_sys::MemoryContextSwitchTo(before.context);
+            before
+        }
+    }
+
+    fn end(self, well: bool) {
+        // SAFETY: the one begun by `begin` is the innermost again; what was current then lives on.
+        unsafe {
+            if well {
+                pg_sys::ReleaseCurrentSubTransaction();
+            } else {
+                pg_sys::RollbackAndReleaseCurrentSubTransaction();
+            }
+            pg_sys::MemoryContextSwitchTo(self.context);
+            pg_sys::CurrentResourceOwner = self.owner;
+        }
+    }
 }
 
 /// Whether an error of an input function is about the value: all but those about the system (53, 58, XX), the operator
@@ -375,11 +395,10 @@ fn is_about_data(code: PgSqlErrorCode) -> bool {
 }
 
 /// Whether a type's input function may do more than read its argument: a domain's checks run any function, a row type
-/// holds on to its descriptor, and of an extension's type nothing is known.
-fn is_lively(ty: Oid) -> bool {
+/// holds on to its descriptor, and of an extension's type nothing is known. Enumerations are built in whoever makes them.
+pub fn is_lively(ty: Oid) -> bool {
     // SAFETY: a look-up in the catalogs.
     let kind = unsafe { pg_sys::get_typtype(ty) } as u8;
-    kind == pg_sys::TYPTYPE_DOMAIN
-        || kind == pg_sys::TYPTYPE_COMPOSITE
-        || ty.to_u32() >= pg_sys::FirstNormalObjectId
+    let own = ty.to_u32() >= pg_sys::FirstNormalObjectId && kind != pg_sys::TYPTYPE_ENUM;
+    own || kind == pg_sys::TYPTYPE_DOMAIN || kind == pg_sys::TYPTYPE_COMPOSITE
 }

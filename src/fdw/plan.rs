@@ -6,13 +6,15 @@
 use std::ffi::{c_int, CString};
 use std::ptr;
 
+use auth0::options::OnTypeError;
 use pgrx::pg_guard;
 use pgrx::pg_sys::{self, Oid};
 use serde::{Deserialize, Serialize};
 
-use super::generated;
+use super::datum::is_lively;
+use super::generated::{self, attribute_of};
 use crate::error::{raise_internal, OrRaise};
-use crate::server::Table;
+use crate::server::{options, Table};
 use crate::{list, text};
 
 /// Rows of a table nobody has counted yet.
@@ -75,12 +77,50 @@ impl Plan {
 pub unsafe extern "C-unwind" fn rel_size(
     root: *mut pg_sys::PlannerInfo,
     rel: *mut pg_sys::RelOptInfo,
-    _table: Oid,
+    table: Oid,
 ) {
     // SAFETY: the planner's own structures; set_baserel_size_estimates applies the clauses' selectivity to `tuples`.
     unsafe {
         (*rel).tuples = ASSUMED_ROWS;
         pg_sys::set_baserel_size_estimates(root, rel);
+        if needs_subtransactions(table) {
+            forbid_workers(root);
+        }
+    }
+}
+
+/// Whether a column's misfits become NULL in a subtransaction, of which there are none beside parallel workers.
+unsafe fn needs_subtransactions(table: Oid) -> bool {
+    let default = Table::read(table).settings().or_raise().on_type_error;
+    // SAFETY: called by `rel_size`; the relation is locked by the planner already.
+    unsafe {
+        let relation = pg_sys::table_open(table, pg_sys::NoLock as i32);
+        let count = (*(*relation).rd_att).natts as i16;
+        let found = (1..=count).any(|attribute| {
+            let column = attribute_of((*relation).rd_att, attribute);
+            !(*column).attisdropped
+                && is_lively((*column).atttypid)
+                && options::of_column(table, attribute)
+                    .get("on_type_error")
+                    .and_then(OnTypeError::parse)
+                    .unwrap_or(default)
+                    == OnTypeError::Null
+        });
+        pg_sys::table_close(relation, pg_sys::NoLock as i32);
+        found
+    }
+}
+
+/// Keeps the whole query in this process. All relations are sized before the first path is made.
+unsafe fn forbid_workers(root: *mut pg_sys::PlannerInfo) {
+    // SAFETY: called by `rel_size`; the array has as many entries as its size says, some of them null.
+    unsafe {
+        (*(*root).glob).parallelModeOK = false;
+        for number in 0..(*root).simple_rel_array_size as usize {
+            if let Some(rel) = (*(*root).simple_rel_array.add(number)).as_mut() {
+                rel.consider_parallel = false;
+            }
+        }
     }
 }
 

@@ -58,8 +58,10 @@ pub enum Unreachable {
     Dns,
     /// The certificate or the handshake was refused.
     Tls,
-    /// Nobody answered, or the connection was refused.
+    /// The connection was refused, or there is no way to the host.
     Connect,
+    /// No connection within `connect_timeout`.
+    ConnectTimeout,
     /// No complete answer within `request_timeout`.
     Timeout,
     /// The connection broke while the answer was on its way.
@@ -240,6 +242,8 @@ pub enum Error {
         call: Call,
         /// How long the statement has waited for this request.
         waited: Duration,
+        /// How long it would have had to wait next.
+        next: Duration,
         /// How long it was allowed to wait.
         allowed: Duration,
     },

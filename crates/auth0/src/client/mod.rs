@@ -15,7 +15,7 @@ pub use transport::is_sendable;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::error::{Call, Error, Result};
+use crate::error::{Call, Error, Result, Unreachable};
 use crate::options::{Settings, Tenant};
 use rate_limit::Limiter;
 use token::{Token, Tokens};
@@ -223,9 +223,12 @@ impl<'a> Trip<'a> {
         let (host, call) = (self.tenant.authority().to_owned(), self.call.clone());
         let transport::Failure {
             kind,
-            reason,
+            mut reason,
             retry,
         } = failure;
+        if kind == FailureKind::Network(Unreachable::ConnectTimeout) {
+            reason = format!("within {} ms", self.settings.connect_timeout.as_millis());
+        }
         self.again(retry, |attempts| match kind {
             FailureKind::Network(why) => Error::Unreachable {
                 host,
@@ -289,6 +292,7 @@ impl<'a> Trip<'a> {
             return Err(Error::RateLimited {
                 call: self.call.clone(),
                 waited: self.waited,
+                next: wait,
                 allowed,
             });
         }

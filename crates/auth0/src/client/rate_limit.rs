@@ -74,8 +74,11 @@ impl Limiter {
     pub fn answered(&mut self, now: Instant, sent_at: SystemTime, status: u16, limits: &Limits) {
         let throttled = status == 429;
         let (Some(size), Some(remaining)) = (limits.limit, limits.remaining) else {
-            if let (true, Some(bucket)) = (throttled, &mut self.bucket) {
-                bucket.throttled();
+            match (&mut self.bucket, status) {
+                (Some(bucket), 429) => bucket.throttled(),
+                // Who answers without telling of a bucket has none; only refusals leave the headers out anyway.
+                (_, 200..=299) => self.bucket = None,
+                _ => {}
             }
             return;
         };

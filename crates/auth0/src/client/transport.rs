@@ -124,7 +124,7 @@ impl Http {
         builder
             .build()
             .map(Http)
-            .map_err(|e| Error::Runtime { reason: chain(&e) })
+            .map_err(|e| Error::Runtime { reason: cause(&e) })
     }
 
     /// Sends once. `timeout` covers everything up to the last byte of the body.
@@ -185,7 +185,11 @@ async fn exchange(
         .unwrap_or(0)
         .min(LONGEST_BODY as u64);
     let mut body = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
-    while let Some(chunk) = response.chunk().await.map_err(|e| failure(&e))? {
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|e| cut_off(&e, body.len()))?
+    {
         if body.len() + chunk.len() > LONGEST_BODY {
             return Err(Failure {
                 kind: FailureKind::Body,
@@ -227,62 +231,88 @@ fn limits(headers: &HeaderMap) -> Limits {
     }
 }
 
+/// A request that was not answered.
 fn failure(error: &reqwest::Error) -> Failure {
-    let reason = chain(error);
+    let reason = cause(error);
     let says = |words: &[&str]| {
         words
             .iter()
             .any(|word| reason.to_ascii_lowercase().contains(word))
     };
-    let why = if error.is_timeout() {
-        Unreachable::Timeout
-    } else if error.is_connect() && says(&["dns error", "failed to lookup"]) {
+    let why = if error.is_connect() && error.is_timeout() {
+        Unreachable::ConnectTimeout
+    } else if error.is_connect() && is_lookup(error) {
         Unreachable::Dns
     } else if error.is_connect()
         && says(&[
             "certificate",
-            "tls",
-            "handshake",
             "corrupt message",
             "invalidcontenttype",
+            "alert",
+            "protocol version",
         ])
     {
         Unreachable::Tls
-    } else if error.is_connect() {
+    } else if error.is_connect() && !says(&["eof", "reset"]) {
         Unreachable::Connect
     } else {
         Unreachable::Broken
     };
-    // What breaks while a body is unpacked is a bad body, not a bad connection.
-    let unpacking = error.is_decode() && !says(&["connection", "reset", "closed", "incomplete"]);
-    let kind = if unpacking {
-        FailureKind::Body
-    } else {
-        FailureKind::Network(why)
-    };
     Failure {
-        kind,
+        kind: FailureKind::Network(why),
         reason,
         retry: why != Unreachable::Tls,
     }
 }
 
-/// An error and its causes, without the URL, which would repeat the query.
-fn chain(error: &reqwest::Error) -> String {
-    let mut words: Vec<String> = Vec::new();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let text = cause.to_string();
-        // Some layers repeat their cause's words.
-        if words.last().is_none_or(|last| *last != text) {
-            words.push(text);
-        }
-        source = cause.source();
+/// An answer that began and did not end, or cannot be unpacked.
+fn cut_off(error: &reqwest::Error, received: usize) -> Failure {
+    if causes(error).into_iter().any(is_reset) {
+        return Failure {
+            kind: FailureKind::Network(Unreachable::Broken),
+            reason: cause(error),
+            retry: true,
+        };
     }
-    if words.is_empty() {
-        return "the request failed".to_owned();
+    Failure {
+        kind: FailureKind::Body,
+        reason: format!("damaged or cut off after {received} bytes"),
+        retry: true,
     }
-    words.join(": ")
+}
+
+fn is_reset(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let kind = cause
+        .downcast_ref::<std::io::Error>()
+        .map(std::io::Error::kind);
+    kind == Some(std::io::ErrorKind::ConnectionReset)
+}
+
+fn is_lookup(error: &reqwest::Error) -> bool {
+    causes(error)
+        .iter()
+        .any(|cause| cause.to_string().starts_with("dns error"))
+}
+
+fn causes(error: &reqwest::Error) -> Vec<&(dyn std::error::Error + 'static)> {
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause);
+        next = cause.source();
+    }
+    causes
+}
+
+/// The last cause, in the system's words: the layers above it say nothing more, and the first has the URL in it.
+fn cause(error: &reqwest::Error) -> String {
+    let text = causes(error).last().map_or_else(
+        || "the request failed".to_owned(),
+        |cause| cause.to_string(),
+    );
+    let text = text.split(" (os error").next().unwrap_or_default();
+    text.trim_start_matches("failed to lookup address information: ")
+        .to_owned()
 }
 
 #[cfg(test)]

@@ -62,6 +62,9 @@ impl Page {
     /// Reads a whole answer: a bare array, or an envelope with the rows under `list_key`.
     /// The error says what is wrong with it, in words that quote nothing of it.
     pub fn parse(body: Vec<u8>, list_key: &str, columns: &Columns) -> Result<Page, String> {
+        if body.is_empty() {
+            return Err("empty".to_owned());
+        }
         let body = String::from_utf8(body)
             .map_err(|e| format!("not UTF-8 from byte {}", e.utf8_error().valid_up_to()))?;
         // Spans are 32 bits wide; the transport's cap on a body is far below this.
