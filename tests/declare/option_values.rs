@@ -179,7 +179,7 @@ fn where_no_validator_stands_values_are_checked_at_use() {
         ));
         let asked = w.sql.simple_query("select count(*) from t");
         let Err(error) = asked else {
-            panic!("{name} {value} is used");
+            panic!("{name} {value} is used: {asked:?}");
         };
         let error = told(error.as_db_error().unwrap());
         let expected = format!("HV024: invalid value for option \"{name}\"\n");
