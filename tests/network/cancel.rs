@@ -3,9 +3,11 @@
 use crate::faults_once::status;
 use crate::support::{self, assert_all_rows, until, Statement, COLUMNS};
 use simulator::{Bucket, Fault, FaultKind};
-use std::net::TcpListener;
+use std::cell::RefCell;
+use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 use xtask::world::World;
+use xtask::Cluster;
 
 /// The longest an interruption may take; a busy machine gets [`TRIES`].
 pub const AT_ONCE: Duration = Duration::from_millis(200);
@@ -15,7 +17,7 @@ const TRIES: usize = 4;
 
 const CANCELLED: &str = "57014: canceling statement due to user request";
 const TIMED_OUT: &str = "57014: canceling statement due to statement timeout";
-const TERMINATED: &str = "57P01: terminating connection due to administrator command";
+const TERMINATED: &str = "57P01";
 
 /// What a scan waits for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,6 +60,8 @@ pub struct Stalled {
     pub table: &'static str,
     stall: Stall,
     mute: TcpListener,
+    /// Connections that are never answered.
+    unanswered: RefCell<Vec<TcpStream>>,
 }
 
 impl Stalled {
@@ -84,6 +88,7 @@ impl Stalled {
             table,
             stall,
             mute,
+            unanswered: RefCell::default(),
         }
     }
 
@@ -125,7 +130,13 @@ impl Stalled {
             // The pause after the fourth failure lasts 800 ms or more.
             Stall::BackOff => sim.in_flight() == 0 && asked() == 4,
             Stall::Token => sim.in_flight() == 1,
-            Stall::Handshake => self.mute.accept().is_ok(),
+            Stall::Handshake => match self.mute.accept() {
+                Ok((stream, _)) => {
+                    self.unanswered.borrow_mut().push(stream);
+                    true
+                }
+                Err(_) => false,
+            },
         });
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -162,11 +173,15 @@ fn interrupt(
         let struck = strike(&mut stalled.world, &statement);
         let mut ended = statement.end();
         best = best.min(ended.at.saturating_duration_since(struck));
-        assert_eq!(
-            ended.error, expected,
-            "{way} while waiting for {:?}",
-            stalled.stall
-        );
+        if expected == TERMINATED {
+            ended.assert_terminated(backend, &Cluster::shared().log());
+        } else {
+            assert_eq!(
+                ended.error, expected,
+                "{way} while waiting for {:?}",
+                stalled.stall
+            );
+        }
         until("no request is left", || stalled.world.sim.in_flight() == 0);
         stalled.heal();
         if way == "pg_terminate_backend" {
@@ -176,6 +191,10 @@ fn interrupt(
                 xtask::world::query_text(&mut ended.client, "select 'alive'")[0][0].as_deref(),
                 Some("alive")
             );
+            ended
+                .client
+                .batch_execute("reset statement_timeout")
+                .unwrap();
             if best < AT_ONCE {
                 assert_all_rows(&mut ended.client, &stalled.world.sim, "users");
             }

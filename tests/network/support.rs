@@ -153,6 +153,25 @@ pub struct Ended {
     pub client: Client,
 }
 
+impl Ended {
+    /// Fails unless the backend was terminated. The library may find the connection closed before it looks at the
+    /// message that came before, so the server's log is asked for it, too.
+    pub fn assert_terminated(&self, backend: Backend, log: &str) {
+        const SAID: &str = "57P01: terminating connection due to administrator command";
+        assert!(
+            self.error == SAID || self.error == "connection closed",
+            "{}",
+            self.error
+        );
+        let pid = format!("[{}]", backend.0);
+        let said = |line: &str| {
+            line.contains(&pid)
+                && line.contains("FATAL:  terminating connection due to administrator command")
+        };
+        assert!(log.lines().any(said), "{pid} in the log:\n{log}");
+    }
+}
+
 /// A statement under way on a thread of its own.
 pub struct Statement {
     /// Its backend.
@@ -190,6 +209,10 @@ impl Statement {
 
     /// Waits for its end.
     pub fn end(self) -> Ended {
-        self.thread.join().unwrap()
+        let mut ended = self.thread.join().unwrap();
+        // The postmaster sends a cancel to the process and to its group: the second signal may come so late that it
+        // hits the next statement.
+        let _ = ended.client.batch_execute("select pg_sleep(0.05)");
+        ended
     }
 }
