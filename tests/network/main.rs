@@ -2,6 +2,7 @@
 
 mod cancel;
 mod cancel_within;
+mod dns;
 mod faults_for_ever;
 mod faults_once;
 mod many;
