@@ -6,6 +6,8 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::spi::{quote_identifier, quote_qualified_identifier};
 use pgrx::{PgLogLevel, PgSqlErrorCode};
 
+use crate::text;
+
 /// An error on its way to Postgres.
 #[derive(Debug)]
 pub struct Report(pub Error);
@@ -18,12 +20,13 @@ impl From<Error> for Report {
 
 impl From<Report> for ErrorReport {
     fn from(Report(error): Report) -> Self {
-        let mut report = ErrorReport::new(sqlstate(&error), error.to_string(), "auth0_fdw");
+        let shown = |text: String| text::shown(&text).into_owned();
+        let mut report = ErrorReport::new(sqlstate(&error), shown(error.to_string()), "auth0_fdw");
         if let Some(detail) = detail(&error) {
-            report = report.set_detail(detail);
+            report = report.set_detail(shown(detail));
         }
         if let Some(hint) = hint(&error) {
-            report = report.set_hint(hint);
+            report = report.set_hint(shown(hint));
         }
         report
     }
@@ -98,18 +101,19 @@ fn detail(error: &Error) -> Option<String> {
         Error::Unauthorized { call, refusal, .. }
         | Error::MissingScope { call, refusal, .. }
         | Error::NotOffered { call, refusal }
-        | Error::Rejected { call, refusal } => format!("{call}: {refusal}"),
+        | Error::Rejected { call, refusal } => sentence(format!("{call}: {refusal}")),
         Error::ServerError {
             call,
             refusal,
             attempts,
-        } => format!("{call}: {refusal}{}", tries(*attempts)),
-        Error::RateLimited {
-            call,
-            waited,
-            next,
-            allowed,
-        } => {
+        } => sentence(format!("{call}: {}{}", refusal.to_string().trim_end_matches('.'), tries(*attempts))),
+        Error::RateLimited { call, refused: false, waited, next, allowed } => format!(
+            "{call}: The next request may be sent in {:.1} s; waited {:.1} s of the {:.1} s allowed.",
+            next.as_secs_f64(),
+            waited.as_secs_f64(),
+            allowed.as_secs_f64()
+        ),
+        Error::RateLimited { call, refused: true, waited, next, allowed } => {
             let asked = match next > allowed {
                 true => format!(" Auth0 asks to wait {:.1} s.", next.as_secs_f64()),
                 false => String::new(),
@@ -162,6 +166,15 @@ fn detail(error: &Error) -> Option<String> {
         },
         Error::Runtime { reason } => format!("{reason}."),
     })
+}
+
+/// With a full stop at its end, whoever wrote it.
+fn sentence(text: String) -> String {
+    if text.ends_with('.') {
+        text
+    } else {
+        text + "."
+    }
 }
 
 fn tries(attempts: u32) -> String {
@@ -233,10 +246,10 @@ fn hint(error: &Error) -> Option<String> {
         Error::Unauthorized { .. } => "The token has expired, or was made for another tenant or host. Management API \
             tokens live 24 hours; with client_id and client_secret new ones are fetched by themselves."
             .into(),
-        Error::MissingScope { scopes, .. } => match scopes.as_slice() {
-            [] => "Grant the application the scope in the Auth0 dashboard: APIs, Auth0 Management API.".into(),
-            [one] => format!("Grant the application the scope {one} of the Auth0 Management API."),
-            many => format!("Grant the application one of these scopes of the Auth0 Management API: {}.", many.join(", ")),
+        // The first is the one for applications; others are for what a signed-in user may see of itself.
+        Error::MissingScope { scopes, .. } => match scopes.first() {
+            None => "Grant the application the scope in the Auth0 dashboard: APIs, Auth0 Management API.".into(),
+            Some(scope) => format!("Grant the application the scope {scope} of the Auth0 Management API."),
         },
         Error::RateLimited { .. } => "Try again later, or raise max_rate_limit_wait of the server or table.".into(),
         Error::Window { object, .. } => {
@@ -261,7 +274,8 @@ fn hint(error: &Error) -> Option<String> {
         Error::Value { .. } => "Declare the column as text or jsonb, or set on_type_error 'null' on the column, \
             the table or the server to read such values as NULL."
             .into(),
-        Error::NotOffered { .. } | Error::Rejected { .. } | Error::Runtime { .. } => return None,
+        Error::Rejected { .. } => "Check that url or domain of the server is an Auth0 tenant.".into(),
+        Error::NotOffered { .. } | Error::Runtime { .. } => return None,
     })
 }
 

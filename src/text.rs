@@ -37,6 +37,21 @@ pub fn is_plain(text: &str) -> bool {
     is_utf8() || text.is_ascii()
 }
 
+/// A text of ours for people to read. Where the database's encoding is not UTF-8 only its ASCII is shown: pgrx hands
+/// messages over as UTF-8, and a conversion could fail in the middle of reporting an error.
+pub fn shown(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
+    let ascii = text.replace('…', "...");
+    Cow::Owned(
+        ascii
+            .chars()
+            .map(|c| if c.is_ascii() { c } else { '?' })
+            .collect(),
+    )
+}
+
 /// UTF-8 as a string of Postgres'; raises an error if the database's encoding lacks a character.
 pub fn to_server(text: &str) -> Cow<'_, [u8]> {
     if is_plain(text) {

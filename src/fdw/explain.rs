@@ -7,6 +7,7 @@ use std::ptr;
 use pgrx::{pg_guard, pg_sys};
 
 use super::scan;
+use crate::text;
 
 /// ExplainForeignScan.
 ///
@@ -36,7 +37,7 @@ pub unsafe extern "C-unwind" fn scan(
         .iter()
         .map(|(key, value)| {
             if *key == "page" {
-                format!("{key}=0…")
+                format!("{key}=0...")
             } else {
                 format!("{key}={value}")
             }
@@ -77,7 +78,10 @@ struct Output(*mut pg_sys::ExplainState);
 
 impl Output {
     fn text(&mut self, label: &str, value: &str) {
-        if let (Ok(label), Ok(value)) = (CString::new(label), CString::new(value)) {
+        if let (Ok(label), Ok(value)) = (
+            CString::new(label),
+            CString::new(text::shown(value).as_ref()),
+        ) {
             // SAFETY: both strings are copied into EXPLAIN's output.
             unsafe { pg_sys::ExplainPropertyText(label.as_ptr(), value.as_ptr(), self.0) }
         }

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use auth0::client::{is_sendable, Credentials};
-use auth0::options::{CredentialSource, Mapping, Raw, SecretRef, Tenant};
+use auth0::options::{vault_options, CredentialSource, Mapping, Raw, SecretRef, Tenant};
 use auth0::secret::Secret;
 use auth0::{Error, Result};
 use pgrx::pg_sys::{self, Oid};
@@ -23,6 +23,14 @@ pub fn resolve(server: &Server, user: Oid) -> Result<Found> {
         options: &found.options,
         public: found.public,
     });
+    if let Some(mapping) = declared.filter(|_| !server.validated) {
+        // Who wrote the mapping may name a secret of Vault was for the validator to check.
+        if let Some(option) = vault_options().find(|option| mapping.options.get(option).is_some()) {
+            return Err(Error::VaultForbidden {
+                option: option.to_owned(),
+            });
+        }
+    }
     let lookup = |secret: SecretRef| -> Result<Secret> {
         match secret {
             SecretRef::Literal { secret, .. } => Ok(secret),

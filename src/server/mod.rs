@@ -20,6 +20,8 @@ pub struct Server {
     name: String,
     owner: Oid,
     options: Raw,
+    /// Whether its wrapper has a validator.
+    validated: bool,
 }
 
 /// A foreign table as the catalogs have it.

@@ -75,6 +75,8 @@ pub fn of_table(table: Oid) -> Table {
                 name: text::from_server((*server).servername),
                 owner: (*server).owner,
                 options: read((*server).options),
+                validated: (*pg_sys::GetForeignDataWrapper((*server).fdwid)).fdwvalidator
+                    != Oid::INVALID,
             },
         }
     }

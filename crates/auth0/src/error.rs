@@ -240,6 +240,8 @@ pub enum Error {
     RateLimited {
         /// The call.
         call: Call,
+        /// Whether Auth0 has answered 429, or the limiter knows without asking.
+        refused: bool,
         /// How long the statement has waited for this request.
         waited: Duration,
         /// How long it would have had to wait next.

@@ -291,6 +291,7 @@ impl<'a> Trip<'a> {
         if self.waited + wait > allowed {
             return Err(Error::RateLimited {
                 call: self.call.clone(),
+                refused: self.throttles > 0,
                 waited: self.waited,
                 next: wait,
                 allowed,

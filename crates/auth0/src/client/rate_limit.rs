@@ -19,6 +19,9 @@ const CAUTIOUS: f64 = 0.4;
 /// up to 1.25 ×, 0.3 meets a 429 twice as often.
 const BOLDNESS: f64 = 0.15;
 
+/// By how much each success raises the rate again once only `remaining` is believed.
+const RECOVERY: f64 = 1.2;
+
 /// What is known of a tenant's bucket.
 #[derive(Debug, Default)]
 pub struct Limiter {
@@ -101,6 +104,9 @@ impl Limiter {
         // Our own count knows the fraction that `remaining` leaves out.
         if !(floor..floor + 1.0).contains(&bucket.tokens) {
             bucket.tokens = floor;
+        }
+        if bucket.trust == Trust::None {
+            bucket.low = (bucket.low * RECOVERY).min(bucket.size);
         }
         if let Some(reset) = limits.reset {
             bucket.bound(size - remaining, reset - server_clock(sent_at, limits.date));

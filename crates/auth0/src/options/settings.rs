@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::validate::boolean;
+use super::validate::{boolean, check_value};
 use super::{duration, find, Raw};
 use crate::error::{Error, Result};
 
@@ -43,11 +43,15 @@ pub struct Settings {
 impl Settings {
     /// Reads the options; `layers` from the strongest (table) to the weakest (server).
     pub fn resolve(layers: &[&Raw]) -> Result<Self> {
+        // Checked again: a wrapper made without a validator lets anything into the catalogs.
+        for (name, value) in layers.iter().flat_map(|raw| raw.iter()) {
+            if let Some(spec) = find(name) {
+                check_value(spec, value)?;
+            }
+        }
         let text = |name: &str| -> &str {
-            layers
-                .iter()
-                .find_map(|raw| raw.get(name))
-                .unwrap_or_else(|| find(name).map_or("", |spec| spec.default))
+            let given = layers.iter().find_map(|raw| raw.get(name));
+            given.unwrap_or_else(|| find(name).map_or("", |spec| spec.default))
         };
         let integer = |name: &str| text(name).trim().parse::<u32>().map_err(|_| bad(name));
         let time = |name: &str| duration::parse(text(name)).ok_or_else(|| bad(name));
@@ -79,7 +83,7 @@ impl OnTypeError {
     }
 }
 
-/// Only reached by a catalog edited by hand: the validator refuses such a value.
+/// Only reached if a default is no valid value.
 fn bad(name: &str) -> Error {
     let expected = find(name).map_or_else(String::new, |spec| super::validate::expected(spec.kind));
     Error::option_value(name, expected)
