@@ -74,7 +74,7 @@ fn a_latin1_database_reads_what_it_can_and_says_what_it_cannot() {
     for (column, json, id, ty) in [
         ("name", "name", "c", "text"),
         ("v", "name", "c", "character varying(20)"),
-        ("street", "user_metadata.straße", "a", "text"),
+        ("street", "user_metadata.stra?e", "a", "text"),
         ("doc", "user_metadata", "a", "jsonb"),
         ("raw", "user_metadata", "a", "json"),
         ("tags", "tags", "c", "text[]"),
@@ -158,8 +158,7 @@ fn an_imported_table_works_in_any_encoding() {
         assert!(plan.contains("Filter: (name = 'é'::text)"), "{plan}");
         // Nothing of ours is written in bytes of another encoding.
         let request = plan.split_once("Auth0 Request: ").expect("our line").1;
-        let ellipses = request.replace('…', "...");
-        assert!(ellipses.is_ascii(), "{encoding}: {plan}");
+        assert!(request.is_ascii(), "{encoding}: {plan}");
     }
 }
 
@@ -192,7 +191,7 @@ fn a_client_of_another_encoding_gets_what_it_can_read() {
 }
 
 #[test]
-fn an_error_says_the_same_in_any_encoding() {
+fn an_error_is_readable_in_any_encoding() {
     let mut world = tenant_with(&[
         r#"{"user_id":"größe|1","n":"é","created_at":"2024-01-01T00:00:00Z"}"#,
         r#"{"user_id":"東|2","n":1,"m":"京","created_at":"2024-01-02T00:00:00Z"}"#,
@@ -205,13 +204,11 @@ fn an_error_says_the_same_in_any_encoding() {
         );
         let refused = error(&mut client, "select \"größe\" from users");
         assert_eq!(refused.code().code(), "HV004");
-        let detail = refused.detail().unwrap_or_default();
-        let expected = "In object \"größe|1\": invalid input syntax for type integer: \"";
-        assert!(detail.starts_with(expected), "{encoding}: {detail}");
-        // Postgres' own quotation may lack the character, but is not written in another encoding's bytes.
-        assert!(
-            !detail.contains(['Ã', 'ï', '\u{fffd}']),
-            "{encoding}: {detail}"
+        // Our words are ASCII where the database is not UTF-8.
+        assert_eq!(
+            refused.detail(),
+            Some("In object \"gr??e|1\": invalid input syntax for type integer: \"?\"."),
+            "{encoding}"
         );
         // What cannot be written is no reason to fail otherwise.
         let refused = error(&mut client, "select m from users");
@@ -234,7 +231,7 @@ fn an_error_says_the_same_in_any_encoding() {
         );
         assert_eq!(
             mistyped.message(),
-            "invalid option \"objekt_größe\" for a foreign table",
+            "invalid option \"objekt_gr??e\" for a foreign table",
             "{encoding}"
         );
     }

@@ -6,7 +6,7 @@ use simulator::Config;
 use xtask::World;
 
 const REQUEST: &str =
-    "GET /api/v2/users?include_totals=true&page=0…&per_page=100&sort=created_at:1";
+    "GET /api/v2/users?include_totals=true&page=0...&per_page=100&sort=created_at:1";
 
 #[test]
 fn explain_alone_makes_no_call() {

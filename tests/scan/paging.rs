@@ -155,7 +155,9 @@ fn an_explain_of_each_size_names_the_page_asked_for() {
     world.run("alter foreign table users options (add page_size '7')");
     let plan = world.explain("", "select * from users");
     assert!(
-        plan.contains("GET /api/v2/users?include_totals=true&page=0…&per_page=7&sort=created_at:1"),
+        plan.contains(
+            "GET /api/v2/users?include_totals=true&page=0...&per_page=7&sort=created_at:1"
+        ),
         "{plan}"
     );
     assert_eq!(priced(&mut world, "select count(*) from users").1, 2);
