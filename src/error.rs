@@ -106,23 +106,35 @@ fn detail(error: &Error) -> Option<String> {
             call,
             refusal,
             attempts,
-        } => sentence(format!("{call}: {}{}", refusal.to_string().trim_end_matches('.'), tries(*attempts))),
-        Error::RateLimited { call, refused: false, waited, next, allowed } => format!(
-            "{call}: The next request may be sent in {:.1} s; waited {:.1} s of the {:.1} s allowed.",
-            next.as_secs_f64(),
-            waited.as_secs_f64(),
-            allowed.as_secs_f64()
-        ),
-        Error::RateLimited { call, refused: true, waited, next, allowed } => {
-            let asked = match next > allowed {
-                true => format!(" Auth0 asks to wait {:.1} s.", next.as_secs_f64()),
-                false => String::new(),
-            };
-            format!(
-                "{call}: HTTP 429.{asked} Waited {:.1} s for the tenant's rate limit; {:.1} s are allowed.",
+        } => sentence(format!(
+            "{call}: {}{}",
+            refusal.to_string().trim_end_matches('.'),
+            tries(*attempts)
+        )),
+        Error::RateLimited {
+            call,
+            refused,
+            waited,
+            next,
+            asked,
+            allowed,
+        } => {
+            let (waited, next, allowed) = (
                 waited.as_secs_f64(),
-                allowed.as_secs_f64()
-            )
+                next.as_secs_f64(),
+                allowed.as_secs_f64(),
+            );
+            match (refused, asked) {
+                (false, _) => format!(
+                    "{call}: The next request may be sent in {next:.1} s; waited {waited:.1} s of the {allowed:.1} s allowed."
+                ),
+                (true, true) if next > allowed => format!(
+                    "{call}: HTTP 429. Auth0 asks to wait {next:.1} s; waited {waited:.1} s of the {allowed:.1} s allowed."
+                ),
+                (true, _) => format!(
+                    "{call}: HTTP 429. Waited {waited:.1} s for the tenant's rate limit; {allowed:.1} s are allowed."
+                ),
+            }
         }
         Error::Window {
             window,

@@ -9,6 +9,7 @@ mod datum;
 mod explain;
 mod generated;
 mod import;
+mod input;
 mod plan;
 mod rows;
 mod scan;

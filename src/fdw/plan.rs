@@ -11,8 +11,8 @@ use pgrx::pg_guard;
 use pgrx::pg_sys::{self, Oid};
 use serde::{Deserialize, Serialize};
 
-use super::datum::is_lively;
 use super::generated::{self, attribute_of};
+use super::input::is_lively;
 use crate::error::{raise_internal, OrRaise};
 use crate::server::{options, Table};
 use crate::{list, text};

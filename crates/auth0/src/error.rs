@@ -246,6 +246,8 @@ pub enum Error {
         waited: Duration,
         /// How long it would have had to wait next.
         next: Duration,
+        /// Whether that is what Auth0 asked for (`retry-after`).
+        asked: bool,
         /// How long it was allowed to wait.
         allowed: Duration,
     },

@@ -1,6 +1,7 @@
 //! The one path every API call takes: token, limiter, send, retry, typed error.
 
 mod assertion;
+mod failure;
 mod rate_limit;
 mod refusal;
 mod retry;
@@ -17,9 +18,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::error::{Call, Error, Result, Unreachable};
 use crate::options::{Settings, Tenant};
+use failure::{Failure, FailureKind};
 use rate_limit::Limiter;
 use token::{Token, Tokens};
-use transport::{FailureKind, Http, Request};
+use transport::{Http, Request};
 
 /// A tenant as one set of credentials sees it. Kept between statements: it holds the warm connections,
 /// the token and what is known of the rate limit.
@@ -123,7 +125,7 @@ impl Client {
             let wait = self.limiter().acquire(Instant::now());
             match wait {
                 None => return Ok(()),
-                Some(wait) => trip.wait_for_rate_limit(wait).await?,
+                Some(wait) => trip.wait_for_rate_limit(wait, false).await?,
             }
         }
     }
@@ -219,9 +221,9 @@ impl<'a> Trip<'a> {
         Ok(())
     }
 
-    async fn broken(&mut self, failure: transport::Failure) -> Result<()> {
+    async fn broken(&mut self, failure: Failure) -> Result<()> {
         let (host, call) = (self.tenant.authority().to_owned(), self.call.clone());
-        let transport::Failure {
+        let Failure {
             kind,
             mut reason,
             retry,
@@ -283,10 +285,10 @@ impl<'a> Trip<'a> {
         self.stats.retry();
         let pause =
             retry_after.unwrap_or_else(|| retry::throttle_pause(self.throttles, fastrand::f64()));
-        self.wait_for_rate_limit(pause).await
+        self.wait_for_rate_limit(pause, retry_after.is_some()).await
     }
 
-    async fn wait_for_rate_limit(&mut self, wait: Duration) -> Result<()> {
+    async fn wait_for_rate_limit(&mut self, wait: Duration, asked: bool) -> Result<()> {
         let allowed = self.settings.max_rate_limit_wait;
         if self.waited + wait > allowed {
             return Err(Error::RateLimited {
@@ -294,6 +296,7 @@ impl<'a> Trip<'a> {
                 refused: self.throttles > 0,
                 waited: self.waited,
                 next: wait,
+                asked,
                 allowed,
             });
         }

@@ -1,5 +1,6 @@
 //! The whole trip: a request for an object's rows becomes pages, fetched side by side and handed over in order.
 
+mod fetch;
 mod runtime;
 mod scan;
 mod walk;

@@ -10,8 +10,9 @@ use std::task::Poll;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
+use super::fetch::Fetcher;
 use super::runtime::Runtime;
-use super::walk::{Fetcher, Walk};
+use super::walk::Walk;
 use crate::catalog::Object;
 use crate::client::{Client, Get, Stats, Totals};
 use crate::error::Result;

@@ -4,123 +4,12 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
 
+use super::fetch::{Fetcher, Flight};
 use super::runtime::Wake;
-use super::scan::ScanRequest;
-use crate::client::{Client, Get, Stats};
+use crate::client::Get;
 use crate::error::{Error, Result};
-use crate::options::Settings;
-use crate::rows::{Columns, Json, Page};
-
-/// Fetches single pages.
-pub struct Fetcher {
-    client: Arc<Client>,
-    request: ScanRequest,
-    columns: Columns,
-    /// Where the ordering key stands among the columns.
-    order: usize,
-    /// Where the id stands among the columns.
-    id: usize,
-    settings: Settings,
-    stats: Arc<Stats>,
-}
-
-impl Fetcher {
-    /// Sends nothing yet.
-    pub fn new(
-        client: Arc<Client>,
-        request: ScanRequest,
-        settings: Settings,
-        stats: Arc<Stats>,
-    ) -> Self {
-        let columns = request.columns();
-        let order = columns.position(request.object.order).unwrap_or_default();
-        let id = columns.position(request.object.id).unwrap_or_default();
-        Fetcher {
-            client,
-            request,
-            columns,
-            order,
-            id,
-            settings,
-            stats,
-        }
-    }
-
-    async fn fetch(&self, get: Get) -> Result<Page> {
-        let list_key = self.request.object.list_key;
-        let parse = |body| Page::parse(body, list_key, &self.columns);
-        self.client
-            .get(&get, &self.settings, &self.stats, parse)
-            .await
-    }
-
-    fn size(&self) -> u64 {
-        self.settings.page_size.into()
-    }
-
-    fn list(&self, page: u64) -> Get {
-        self.request.list(page, self.size())
-    }
-
-    /// The error for rows that paging cannot reach.
-    fn cut_off(&self, total: Option<u64>) -> Error {
-        let object = self.request.object;
-        Error::Window {
-            object: object.name,
-            window: object.window,
-            total,
-        }
-    }
-
-    /// The error when a reading never comes to rest.
-    fn unsteady(&self) -> Error {
-        let reason = "different every time: rows are deleted faster than they can be read";
-        Error::Unreadable {
-            call: self.list(0).call(),
-            reason: reason.to_owned(),
-            attempts: MOST_PASSES,
-        }
-    }
-
-    /// A page that may lie beyond the window, which the API answers with 400 `invalid_paging`.
-    async fn beyond(&self, page: u64, total: Option<u64>) -> Result<Page> {
-        let outside = page * self.size() >= self.request.object.window;
-        self.fetch(self.list(page))
-            .await
-            .map_err(|error| match error {
-                Error::Rejected { refusal, .. } if refusal.status == 400 && outside => {
-                    self.cut_off(total)
-                }
-                other => other,
-            })
-    }
-}
-
-/// A request under way on its own task, so that its answer is read while others are waited for.
-struct Flight(JoinHandle<Result<Page>>);
-
-impl Flight {
-    fn start(fetcher: &Arc<Fetcher>, get: Get) -> Self {
-        let fetcher = fetcher.clone();
-        Flight(tokio::spawn(async move { fetcher.fetch(get).await }))
-    }
-
-    async fn land(mut self) -> Result<Page> {
-        (&mut self.0).await.unwrap_or_else(|e| {
-            Err(Error::Runtime {
-                reason: e.to_string(),
-            })
-        })
-    }
-}
-
-impl Drop for Flight {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
+use crate::rows::{Json, Page};
 
 /// The last value of the ordering key, as JSON text, and how many rows had it.
 #[derive(Default)]
@@ -306,7 +195,12 @@ impl<'a> Walk<'a> {
                 return Ok(());
             }
         }
-        Err(self.fetcher.unsteady())
+        Err(Error::Unreadable {
+            call: self.fetcher.list(0).call(),
+            reason: "different every time: rows are deleted faster than they can be read"
+                .to_owned(),
+            attempts: MOST_PASSES,
+        })
     }
 
     /// More rows than the window, says the tenant; whether they can be paged is asked of the API itself. If all rows are

@@ -3,6 +3,7 @@
 //! A [`Page`] keeps the body as it came and remembers where each wanted value stands in it, so nothing is copied
 //! until a column's type is known.
 
+mod index;
 mod page;
 mod path;
 mod scalar;
