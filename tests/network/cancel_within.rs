@@ -1,10 +1,10 @@
 //! Cancelling a scan inside PL/pgSQL, a cursor, COPY and a subtransaction.
 
-use crate::cancel::{Stall, Stalled};
+use crate::stall::{Stall, Stalled};
 use crate::support::{self, assert_all_rows, until, Statement};
 use postgres::Client;
 use std::io::Read;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use xtask::world::{self, World};
 
 const CANCELLED: &str = "57014: canceling statement due to user request";
@@ -73,7 +73,8 @@ fn a_handler_for_query_canceled_goes_on_without_the_request() {
     stalled.arm();
     let statement = Statement::start(stalled.world.db.connect(), "call stubborn()");
     stalled.reached();
-    statement.cancel();
+    let cancel = format!("select pg_cancel_backend({})", statement.backend.0);
+    stalled.world.run(&cancel);
     // The procedure still runs: it waits for the lock.
     until("the request is closed", || {
         stalled.world.sim.in_flight() == 0
@@ -82,12 +83,18 @@ fn a_handler_for_query_canceled_goes_on_without_the_request() {
         "select count(*) from pg_locks where pid = {} and locktype = 'advisory' and not granted",
         statement.backend.0
     );
-    while stalled.world.value(&waiting).as_deref() != Some("1") {}
+    let since = Instant::now();
+    while stalled.world.value(&waiting).as_deref() != Some("1") {
+        assert!(
+            since.elapsed() < Duration::from_secs(20),
+            "it never waits for the lock"
+        );
+    }
     assert_eq!(
         stalled.world.value("select what from outcome").as_deref(),
         Some("caught")
     );
-    statement.cancel();
+    stalled.world.run(&cancel);
     let mut ended = statement.end();
     assert_eq!(ended.error, CANCELLED);
     stalled.heal();

@@ -10,5 +10,6 @@ mod rate_limit;
 mod refused;
 mod shutdown;
 mod signals;
+mod stall;
 mod support;
 mod unreachable;

@@ -110,7 +110,7 @@ fn a_missing_scope_is_named() {
         error,
         "42501: the Auth0 token lacks a scope this call needs\n\
          DETAIL: GET /api/v2/users: HTTP 403 insufficient_scope: Insufficient scope, expected any of: read:users,read:current_user,read:user_idp_tokens.\n\
-         HINT: Grant the application one of these scopes of the Auth0 Management API: read:users, read:current_user, read:user_idp_tokens."
+         HINT: Grant the application the scope read:users of the Auth0 Management API."
     );
     assert_eq!(world.sim.journal().len(), 1);
 }

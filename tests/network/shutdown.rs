@@ -1,6 +1,7 @@
 //! The server stops, or dies, while scans wait; and starts with the library preloaded.
 
-use crate::cancel::{Stall, Stalled, AT_ONCE, STALLS};
+use crate::cancel::AT_ONCE;
+use crate::stall::{Stall, Stalled, STALLS};
 use crate::support::{self, assert_all_rows, until, Backend, Statement, USERS};
 use simulator::{Config, Fault, FaultKind};
 use std::process::Command;

@@ -127,7 +127,7 @@ fn cancels_at_any_moment_leave_the_session_whole() {
         match done {
             // The rows, their description and the end of the command.
             Ok(messages) => assert!(
-                messages >= support::USERS && messages <= support::USERS + 2,
+                (support::USERS..=support::USERS + 2).contains(&messages),
                 "{messages}"
             ),
             Err(e) => {
