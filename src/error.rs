@@ -2,7 +2,7 @@
 
 use auth0::options::Place;
 use auth0::{Error, Holder, Unreachable};
-use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::pg_sys::panic::{ErrorReport, ErrorReportWithLevel};
 use pgrx::spi::{quote_identifier, quote_qualified_identifier};
 use pgrx::{PgLogLevel, PgSqlErrorCode};
 
@@ -57,6 +57,19 @@ pub fn raise(error: Error) -> ! {
 pub fn raise_internal(message: &str) -> ! {
     ErrorReport::new(PgSqlErrorCode::ERRCODE_INTERNAL_ERROR, message, "auth0_fdw")
         .report(PgLogLevel::ERROR);
+    unreachable!("an ERROR does not return")
+}
+
+/// Raises an error of Postgres' that has been caught.
+pub fn raise_again(caught: &ErrorReportWithLevel) -> ! {
+    let mut report = ErrorReport::new(caught.sql_error_code(), caught.message(), "auth0_fdw");
+    if let Some(detail) = caught.detail() {
+        report = report.set_detail(detail);
+    }
+    if let Some(hint) = caught.hint() {
+        report = report.set_hint(hint);
+    }
+    report.report(PgLogLevel::ERROR);
     unreachable!("an ERROR does not return")
 }
 

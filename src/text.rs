@@ -37,6 +37,18 @@ pub fn is_plain(text: &str) -> bool {
     is_utf8() || text.is_ascii()
 }
 
+/// A string that pgrx has taken from Postgres byte for byte, whatever the database's encoding.
+pub fn received(raw: String) -> String {
+    if is_utf8() {
+        return raw;
+    }
+    match CString::new(raw.into_bytes()) {
+        // SAFETY: NUL-terminated, in the database's encoding.
+        Ok(bytes) => unsafe { from_server(bytes.as_ptr()) },
+        Err(_) => String::new(),
+    }
+}
+
 /// A text of ours for people to read. Where the database's encoding is not UTF-8 only its ASCII is shown: pgrx hands
 /// messages over as UTF-8, and a conversion could fail in the middle of reporting an error.
 pub fn shown(text: &str) -> Cow<'_, str> {

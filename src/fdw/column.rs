@@ -104,14 +104,19 @@ impl Column {
         match (self.target.datum(raw), self.on_type_error) {
             (Ok(datum), _) => Ok(datum),
             (Err(_), OnTypeError::Null) if !self.target.is_bound_to_end() => Ok(None),
-            (Err(reason), _) => Err(Error::Value {
+            (Err(reason), wanted) => Err(Error::Value {
                 path: match &self.place {
                     Place::Whole => ATTRS.to_owned(),
                     Place::Key(_, path) => path.to_string(),
                 },
                 ty: self.target.name(),
                 id: id(),
-                reason,
+                reason: match wanted {
+                    OnTypeError::Error => reason,
+                    OnTypeError::Null => format!(
+                        "{reason}; beside parallel workers it cannot become NULL (SET max_parallel_workers_per_gather = 0)"
+                    ),
+                },
             }),
         }
     }

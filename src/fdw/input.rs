@@ -11,6 +11,8 @@ use pgrx::pg_sys::panic::CaughtError;
 use pgrx::pg_sys::{self, Datum, Oid};
 use pgrx::{PgSqlErrorCode, PgTryBuilder};
 
+use crate::error::raise_again;
+
 /// Why a value does not fit, in words.
 pub type Misfit = String;
 
@@ -69,10 +71,14 @@ pub fn catch_misfit<T>(isolated: bool, run: impl FnOnce() -> T) -> Result<T, Mis
     match result {
         Ok(Some(value)) => Ok(value),
         Ok(None) => Err(String::new()),
-        Err(CaughtError::PostgresError(report)) if is_about_data(report.sql_error_code()) => {
-            Err(report.message().to_owned())
+        Err(CaughtError::PostgresError(report) | CaughtError::ErrorReport(report)) => {
+            if is_about_data(report.sql_error_code()) {
+                return Err(report.message().to_owned());
+            }
+            // Postgres' own record of it is gone once it has been caught, so it is raised anew.
+            raise_again(&report)
         }
-        Err(error) => error.rethrow(),
+        Err(panic @ CaughtError::RustPanic { .. }) => panic.rethrow(),
     }
 }
 

@@ -111,15 +111,20 @@ unsafe fn needs_subtransactions(table: Oid) -> bool {
     }
 }
 
-/// Keeps the whole query in this process. All relations are sized before the first path is made.
+/// Keeps the query around this relation in one process, the queries around that one included. All relations of a query
+/// are sized before its first path is made.
 unsafe fn forbid_workers(root: *mut pg_sys::PlannerInfo) {
     // SAFETY: called by `rel_size`; the array has as many entries as its size says, some of them null.
     unsafe {
         (*(*root).glob).parallelModeOK = false;
-        for number in 0..(*root).simple_rel_array_size as usize {
-            if let Some(rel) = (*(*root).simple_rel_array.add(number)).as_mut() {
-                rel.consider_parallel = false;
+        let mut level = root;
+        while let Some(root) = level.as_mut() {
+            for number in 0..root.simple_rel_array_size as usize {
+                if let Some(rel) = (*root.simple_rel_array.add(number)).as_mut() {
+                    rel.consider_parallel = false;
+                }
             }
+            level = root.parent_root;
         }
     }
 }

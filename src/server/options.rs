@@ -13,6 +13,7 @@ pub fn validate(options: Vec<Option<String>>, catalog: Option<Oid>) -> Result<()
     let pairs = options
         .into_iter()
         .flatten()
+        .map(text::received)
         .filter_map(|option| {
             option
                 .split_once('=')

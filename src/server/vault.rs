@@ -103,7 +103,9 @@ fn read(
         .map_err(|error| failed(&error.to_string()))?;
     match found.as_slice() {
         [] => Err(failed("There is no such secret")),
-        [Some(secret)] if !secret.trim().is_empty() => Ok(Secret::new(secret)),
+        [Some(secret)] if !secret.trim().is_empty() => {
+            Ok(Secret::new(text::received(secret.clone())))
+        }
         [_] => Err(failed("The secret is empty")),
         _ => Err(failed("It names several secrets")),
     }

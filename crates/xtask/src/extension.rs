@@ -111,7 +111,14 @@ fn install(tree: &Path) -> io::Result<()> {
         } else {
             "0644"
         };
-        run(as_root("install").args(["-D", "-m", mode]).args([from, to]))?;
+        // Renamed into place: who loads it meanwhile gets the old file or the new one.
+        let mut beside = to.clone().into_os_string();
+        beside.push(".new");
+        run(as_root("install")
+            .args(["-D", "-m", mode])
+            .arg(&from)
+            .arg(&beside))?;
+        run(as_root("mv").arg("-f").arg(&beside).arg(&to))?;
         changed += 1;
     }
     if changed == 0 {

@@ -1,5 +1,6 @@
 //! The harness: a throwaway Postgres cluster beside a simulated tenant, and the commands built on it.
 
+pub mod bench;
 pub mod check;
 pub mod chroot;
 pub mod cluster;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use xtask::{check, chroot, demo, extension, pg_config, provision};
+use xtask::{bench, check, chroot, demo, extension, pg_config, provision};
 
 const USAGE: &str = "\
 cargo xtask demo [--stay] [--pg-config PATH]
@@ -19,6 +19,9 @@ cargo xtask test [FILTER] [--outside-in] [--pg-config PATH | --pg 17|18]
     --outside-in all of those. With --pg the outside-in tests run in a newer Debian with its Postgres,
     which is put below target/ once; needs root.
 
+cargo xtask bench [--pg-config PATH]
+    Measures the extension against a bare HTTP client that fetches and parses the same pages.
+
 Each installs what it needs and the machine lacks, and says so.
 ";
 
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
         "demo" => parse(rest).and_then(run_demo),
         "install" => parse(rest).and_then(run_install),
         "test" => parse(rest).and_then(run_test),
+        "bench" => parse(rest).and_then(run_bench),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;
@@ -133,6 +137,12 @@ fn run_install(arguments: Arguments) -> Result<bool, Failure> {
     let pg_config = arguments.pg_config.or_else(pg_config::on_path);
     let postgres = provision::provision(pg_config.as_deref())?;
     extension::build_and_install(&postgres)?;
+    Ok(true)
+}
+
+fn run_bench(arguments: Arguments) -> Result<bool, Failure> {
+    arguments.end()?;
+    bench::bench(arguments.pg_config.as_deref())?;
     Ok(true)
 }
 
