@@ -181,7 +181,7 @@ fn the_last_moment_of_a_full_window_is_looked_at_with_its_ties() {
             &format!(r#"{{"user_id":"u{i:04}","created_at":"{created}"}}"#),
         );
     }
-    assert_eq!(all_come(&mut world), 11);
+    assert_eq!(all_come(&mut world), 10);
     crate::common::put(
         &world.sim,
         r#"{"user_id":"u1000","created_at":"2024-06-01T00:00:00.000Z"}"#,

@@ -95,6 +95,9 @@ impl Limiter {
         });
         bucket.size = size;
         bucket.refill(now);
+        if let Some(reset) = limits.reset {
+            bucket.bound(size - remaining, reset - server_clock(sent_at, limits.date));
+        }
         if throttled {
             bucket.throttled();
             return;
@@ -107,9 +110,6 @@ impl Limiter {
         }
         if bucket.trust == Trust::None {
             bucket.low = (bucket.low * RECOVERY).min(bucket.size);
-        }
-        if let Some(reset) = limits.reset {
-            bucket.bound(size - remaining, reset - server_clock(sent_at, limits.date));
         }
     }
 }

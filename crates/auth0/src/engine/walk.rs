@@ -40,6 +40,8 @@ enum Step {
     Known(Box<Page>),
     /// The newest rows, for comparison only.
     Newest,
+    /// The newest rows in place of the last page, and the number of rows from a known one on.
+    Tail(Get),
 }
 
 /// How often the pages are read again because rows were deleted meanwhile, before we give up.
@@ -55,6 +57,8 @@ pub struct Walk<'a> {
     /// moved up, some past us.
     total: Option<u64>,
     shrunk: bool,
+    /// Rows before the first with the first page's last value.
+    before_tail: u64,
     /// Ids handed over, as long as there is a window: at most as many as it has rows.
     seen: HashSet<String>,
 }
@@ -69,6 +73,7 @@ impl<'a> Walk<'a> {
             edge: Edge::default(),
             total: None,
             shrunk: false,
+            before_tail: 0,
             seen: HashSet::new(),
         }
     }
@@ -79,17 +84,24 @@ impl<'a> Walk<'a> {
         let first = self.fetcher.fetch(self.fetcher.list(0)).await?;
         self.total = first.total();
         let full = first.rows() as u64 >= size;
-        let over = !(full || self.total.is_some_and(|total| total > size));
-        if !self.hand_over(first).await || over || wanted.await.is_err() {
+        let over = self.total.map_or(!full, |total| total <= size);
+        let handed_over = self.hand_over(first).await;
+        self.before_tail = size.saturating_sub(self.edge.ties);
+        if !handed_over || over || wanted.await.is_err() {
             return Ok(());
         }
         match self.total {
             None => self.one_by_one().await,
             Some(total) if total > window => self.past_the_window(total).await,
             Some(total) => {
-                let newest = (total == window).then_some(Step::Newest);
-                let steps = (1..total.div_ceil(size)).map(Step::Page).chain(newest);
-                if !self.side_by_side(steps.collect()).await? {
+                let last = total.div_ceil(size) - 1;
+                let steps = (1..last).map(Step::Page);
+                let end = match self.tail() {
+                    _ if total < window => vec![Step::Page(last)],
+                    Some(tail) => vec![Step::Tail(tail)],
+                    None => vec![Step::Page(last), Step::Newest],
+                };
+                if !self.side_by_side(steps.chain(end).collect()).await? {
                     return Ok(());
                 }
                 self.again_while_shrinking().await
@@ -98,12 +110,16 @@ impl<'a> Walk<'a> {
     }
 
     /// Hands a page over, without the rows that have been; false when nobody wants it any more.
-    async fn hand_over(&mut self, mut page: Page) -> bool {
+    async fn hand_over(&mut self, page: Page) -> bool {
         self.edge.pass(&page, self.fetcher.order);
         if page.total() < self.total {
             self.total = page.total();
             self.shrunk = true;
         }
+        self.emit(page).await
+    }
+
+    async fn emit(&mut self, mut page: Page) -> bool {
         if self
             .total
             .is_none_or(|total| total <= self.fetcher.request.object.window)
@@ -155,6 +171,7 @@ impl<'a> Walk<'a> {
                     Step::Page(number) => Some(self.fetcher.list(*number)),
                     Step::Known(_) => None,
                     Step::Newest => Some(self.newest()),
+                    Step::Tail(get) => Some(get.clone()),
                 };
                 ahead.push_back((step, get.map(|get| Flight::start(&self.fetcher, get))));
             }
@@ -163,9 +180,26 @@ impl<'a> Walk<'a> {
                 Some((Step::Known(page), _)) => *page,
                 Some((step, Some(flight))) => {
                     let page = flight.land().await?;
-                    if matches!(step, Step::Newest) {
-                        self.check_edge(&page).await?;
-                        continue;
+                    match step {
+                        Step::Newest => {
+                            self.check_edge(&page).await?;
+                            continue;
+                        }
+                        Step::Tail(_) if self.is_the_end(&page) => {
+                            return Ok(self.emit(page).await)
+                        }
+                        Step::Tail(_) => {
+                            let last = self
+                                .fetcher
+                                .request
+                                .object
+                                .window
+                                .div_ceil(self.fetcher.size())
+                                - 1;
+                            steps.extend([Step::Page(last), Step::Newest]);
+                            continue;
+                        }
+                        Step::Page(_) | Step::Known(_) => {}
                     }
                     page
                 }
@@ -226,6 +260,43 @@ impl<'a> Walk<'a> {
             .into_iter()
             .chain((beyond + 1..end).map(Step::Page));
         self.side_by_side(rest.collect()).await.map(drop)
+    }
+
+    /// For a full window: the request that brings the rows of the last page, newest first, and with them the number of
+    /// rows from the first page's last value on. That number is below the cap, so it shows whether there are more rows
+    /// than the window has, and costs no request more. `None` if the first page has but one value, or the window's end
+    /// is not a page's.
+    fn tail(&self) -> Option<Get> {
+        let (size, window) = (self.fetcher.size(), self.fetcher.request.object.window);
+        let from = Json::read(self.edge.value.as_deref()?).ok()?;
+        let Json::String(from) = from else {
+            return None;
+        };
+        if self.edge.ties >= size || window % size != 0 {
+            return None;
+        }
+        let mut get = self.newest();
+        get.query.push((
+            "q",
+            format!("{}:[{from} TO *]", self.fetcher.request.object.order),
+        ));
+        Some(get)
+    }
+
+    /// Whether the tail's rows and those before it are all there are: every row from the first page's last value on has
+    /// been counted.
+    fn is_the_end(&self, tail: &Page) -> bool {
+        let size = self.fetcher.size();
+        let window = self.fetcher.request.object.window;
+        let fresh = (0..tail.rows()).all(|row| {
+            let id = tail.value(row, self.fetcher.id);
+            id.is_some_and(|id| !self.seen.contains(id))
+        });
+        fresh
+            && !self.shrunk
+            && tail.rows() as u64 == size
+            && self.seen.len() as u64 == window - size
+            && tail.total() == Some(window - self.before_tail)
     }
 
     /// The newest rows first. `total` equal to the window means "this many or more": if the last row that was reached
