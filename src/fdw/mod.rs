@@ -25,12 +25,7 @@ use crate::error::Report;
 use crate::server::options;
 
 /// The wrapper. It holds nothing: what a scan needs is made when the scan begins.
-#[wrappers_fdw(
-    version = "0.1.0",
-    author = "auth0_fdw",
-    website = "https://github.com/auth0-fdw/auth0_fdw",
-    error_type = "Report"
-)]
+#[wrappers_fdw(version = "0.1.0", error_type = "Report")]
 pub(crate) struct Auth0Fdw;
 
 impl ForeignDataWrapper<Report> for Auth0Fdw {

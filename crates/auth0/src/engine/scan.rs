@@ -4,6 +4,7 @@
 //! (a `LIMIT`, an `EXISTS`, the first `FETCH` of a cursor) costs one request. Once a second page is asked for, up to
 //! `concurrency` are under way at a time.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -11,11 +12,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
 use super::fetch::Fetcher;
-use super::runtime::Runtime;
+use super::runtime::{Runtime, Wake};
 use super::walk::Walk;
 use crate::catalog::Object;
 use crate::client::{Client, Get, Stats, Totals};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::options::Settings;
 use crate::rows::{Columns, Page};
 
@@ -67,6 +68,21 @@ pub struct Scan {
     task: AbortHandle,
     stats: Arc<Stats>,
     handed_over: bool,
+    /// Whether the walk has come to its end, and not just ended.
+    complete: Arc<AtomicBool>,
+}
+
+/// The walk's end of the channel. However the walk ends, the backend's thread is woken after it has been closed.
+struct End {
+    wake: Wake,
+    out: Option<mpsc::Sender<Result<Page>>>,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.out = None;
+        self.wake.wake();
+    }
 }
 
 impl Scan {
@@ -81,13 +97,18 @@ impl Scan {
         let (more, wanted) = oneshot::channel();
         let stats = Arc::new(Stats::default());
         let fetcher = Fetcher::new(client, request, settings, stats.clone());
-        let wake = runtime.waker();
+        let complete = Arc::new(AtomicBool::new(false));
+        let end = End {
+            wake: runtime.waker(),
+            out: Some(out),
+        };
+        let finished = complete.clone();
         let task = runtime.spawn(async move {
-            if let Err(error) = Walk::new(fetcher, &out, &wake).run(wanted).await {
-                let _ = out.send(Err(error)).await;
+            let Some(out) = &end.out else { return };
+            match Walk::new(fetcher, out, &end.wake).run(wanted).await {
+                Ok(()) => finished.store(true, Ordering::Release),
+                Err(error) => drop(out.send(Err(error)).await),
             }
-            drop(out);
-            wake.wake();
         });
         Scan {
             pages,
@@ -95,6 +116,7 @@ impl Scan {
             task,
             stats,
             handed_over: false,
+            complete,
         }
     }
 
@@ -110,7 +132,17 @@ impl Scan {
                 Poll::Ready(Some(page))
             }
             Err(mpsc::error::TryRecvError::Empty) => Poll::Pending,
-            Err(mpsc::error::TryRecvError::Disconnected) => Poll::Ready(None),
+            Err(mpsc::error::TryRecvError::Disconnected)
+                if self.complete.load(Ordering::Acquire) =>
+            {
+                Poll::Ready(None)
+            }
+            // After an error, or if the walk has ended in a way nobody thought of: never the end of the rows.
+            Err(mpsc::error::TryRecvError::Disconnected) => {
+                Poll::Ready(Some(Err(Error::Runtime {
+                    reason: "the walk over the pages broke off".to_owned(),
+                })))
+            }
         }
     }
 
