@@ -115,7 +115,7 @@ fn a_private_key_of_another_pair_is_refused_with_the_tenants_words() {
     assert_eq!(
         told(&w.error("select * from users")),
         "28000: Auth0 refused the credentials\n\
-         DETAIL: POST /oauth/token: HTTP 401 invalid_client: Failed to verify client assertion: InvalidSignature\n\
+         DETAIL: POST /oauth/token: HTTP 401 invalid_client: Failed to verify client assertion: InvalidSignature.\n\
          HINT: Check client_id and client_secret (or private_key), that the application is machine-to-machine and \
          authorized for the Management API, and that audience is the canonical tenant's, with its trailing slash."
     );
@@ -243,7 +243,7 @@ fn the_audience_is_sent_as_given() {
         told(&w.error("select * from users")),
         "28000: Auth0 refused the credentials\n\
          DETAIL: POST /oauth/token: HTTP 403 access_denied: Service not enabled within domain: \
-         https://canonical.eu.auth0.com/api/v2/\n\
+         https://canonical.eu.auth0.com/api/v2/.\n\
          HINT: Check client_id and client_secret (or private_key), that the application is machine-to-machine and \
          authorized for the Management API, and that audience is the canonical tenant's, with its trailing slash."
     );

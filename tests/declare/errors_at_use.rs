@@ -212,7 +212,7 @@ fn a_wrong_client_secret_is_told_with_the_tenants_words() {
     assert_eq!(
         error,
         "28000: Auth0 refused the credentials\n\
-         DETAIL: POST /oauth/token: HTTP 401 access_denied: Unauthorized\n\
+         DETAIL: POST /oauth/token: HTTP 401 access_denied: Unauthorized.\n\
          HINT: Check client_id and client_secret (or private_key), that the application is machine-to-machine and \
          authorized for the Management API, and that audience is the canonical tenant's, with its trailing slash."
     );

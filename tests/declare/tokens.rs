@@ -116,7 +116,7 @@ fn a_token_refused_twice_is_an_error_and_not_a_loop() {
         error.lines().take(2).collect::<Vec<_>>(),
         [
             "28000: Auth0 refused the credentials",
-            "DETAIL: GET /api/v2/users: HTTP 401: Unauthorized"
+            "DETAIL: GET /api/v2/users: HTTP 401: Unauthorized."
         ]
     );
     // Fresh tokens are refused, too: "the token has expired" would send the reader the wrong way.
@@ -138,7 +138,7 @@ fn an_expired_static_token_says_so_and_what_to_do() {
     assert_eq!(
         told(&w.error("select * from users")),
         "28000: Auth0 refused the credentials\n\
-         DETAIL: GET /api/v2/users: HTTP 401: Expired token received for JSON Web Token validation\n\
+         DETAIL: GET /api/v2/users: HTTP 401: Expired token received for JSON Web Token validation.\n\
          HINT: The token has expired, or was made for another tenant or host. Management API tokens live 24 hours; \
          with client_id and client_secret new ones are fetched by themselves."
     );
