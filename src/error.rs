@@ -1,7 +1,6 @@
 //! Every SQLSTATE, detail and hint in one place: `auth0::Error` as Postgres reports it.
 
-use auth0::options::Place;
-use auth0::{Error, Holder, Unreachable};
+use auth0::{Error, Holder, Place, Unreachable};
 use pgrx::pg_sys::panic::{ErrorReport, ErrorReportWithLevel};
 use pgrx::spi::{quote_identifier, quote_qualified_identifier};
 use pgrx::{PgLogLevel, PgSqlErrorCode};

@@ -5,8 +5,7 @@ use std::ffi::CString;
 use std::ptr;
 
 use auth0::catalog::{self, Object};
-use auth0::options::Place;
-use auth0::{Error, Result};
+use auth0::{Error, Place, Result};
 use pgrx::pg_sys::{self, ImportForeignSchemaType as Selection, Oid};
 use pgrx::{pg_guard, spi::quote_identifier};
 

@@ -1,8 +1,8 @@
 //! Options as Postgres' catalogs hold them.
 #![allow(unsafe_code)]
 
-use auth0::options::{self, Place, Raw};
-use auth0::{Error, Result};
+use auth0::options::{self, Raw};
+use auth0::{Error, Place, Result};
 use pgrx::pg_sys::{self, Oid};
 
 use super::{vault, Server, Table};

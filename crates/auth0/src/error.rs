@@ -6,7 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::options::Place;
+use crate::declared::{Holder, Place};
 
 /// A result whose error is [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -66,37 +66,6 @@ pub enum Unreachable {
     Timeout,
     /// The connection broke while the answer was on its way.
     Broken,
-}
-
-/// What an option stands on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Holder {
-    /// A foreign server.
-    Server(String),
-    /// A user mapping.
-    Mapping {
-        /// Its server.
-        server: String,
-        /// Whether it is the one for PUBLIC.
-        public: bool,
-    },
-    /// A foreign table.
-    Table {
-        /// Its schema.
-        schema: String,
-        /// Its name.
-        name: String,
-    },
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Holder::Server(name) => write!(f, "server \"{name}\""),
-            Holder::Mapping { server, .. } => write!(f, "the user mapping for server \"{server}\""),
-            Holder::Table { name, .. } => write!(f, "foreign table \"{name}\""),
-        }
-    }
 }
 
 fn missing(holder: &Holder, option: &str, beside: &Option<&str>) -> String {

@@ -5,14 +5,16 @@
 //! - [`rows`]: how to read an answer
 //! - [`client`]: how to ask: token, limiter, send, retry, typed error
 //! - [`engine`]: the whole trip: from a request to pages, side by side and in order
-//! - [`enum@Error`], [`secret`]: the words they share
+//! - [`enum@Error`], [`Holder`], [`Place`], [`secret`]: the words they share
 
 pub mod catalog;
 pub mod client;
+mod declared;
 pub mod engine;
 mod error;
 pub mod options;
 pub mod rows;
 pub mod secret;
 
-pub use error::{Call, Error, Holder, Refusal, Result, Unreachable};
+pub use declared::{Holder, Place};
+pub use error::{Call, Error, Refusal, Result, Unreachable};

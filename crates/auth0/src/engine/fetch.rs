@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
-use super::scan::ScanRequest;
+use super::request::ScanRequest;
 use crate::client::{Client, Get, Stats};
 use crate::error::{Error, Result};
 use crate::options::Settings;

@@ -1,9 +1,11 @@
 //! The whole trip: a request for an object's rows becomes pages, fetched side by side and handed over in order.
 
 mod fetch;
+mod request;
 mod runtime;
 mod scan;
 mod walk;
 
+pub use request::ScanRequest;
 pub use runtime::{Runtime, Wake};
-pub use scan::{Scan, ScanRequest};
+pub use scan::Scan;

@@ -1,7 +1,8 @@
 //! Which credentials a user has on a server: the user mapping's options over the server's.
 
-use super::Raw;
-use crate::error::{Error, Holder, Result};
+use super::raw::Raw;
+use crate::declared::Holder;
+use crate::error::{Error, Result};
 use crate::secret::Secret;
 
 /// Where a secret is found.

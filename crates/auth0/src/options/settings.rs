@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use super::duration;
+use super::raw::Raw;
+use super::table::find;
 use super::validate::{boolean, check_value};
-use super::{duration, find, Raw};
 use crate::error::{Error, Result};
 
 /// What a value that does not fit its column's type becomes.

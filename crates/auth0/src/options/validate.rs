@@ -2,8 +2,11 @@
 //!
 //! Whether a *required* option is there is decided at use, not here: an `ALTER` may add it in a second step.
 
-use super::{credentials, duration, find, tenant, Kind, Place, Raw, Spec, OPTIONS};
+use super::raw::Raw;
+use super::table::{find, Kind, Spec, OPTIONS};
+use super::{credentials, duration, tenant};
 use crate::catalog;
+use crate::declared::Place;
 use crate::error::{Error, Result};
 use crate::rows::Path;
 
@@ -199,5 +202,31 @@ mod tests {
     fn unknown_object_lists_the_known_ones() {
         let error = validate(Place::Table, &raw(&[("object", "user")])).unwrap_err();
         assert!(matches!(error, Error::UnknownObject { valid, .. } if valid.contains(&"users")));
+    }
+
+    #[test]
+    fn names_are_unique_and_secrets_are_credentials() {
+        for (i, spec) in OPTIONS.iter().enumerate() {
+            assert!(
+                OPTIONS[i + 1..].iter().all(|other| other.name != spec.name),
+                "{}",
+                spec.name
+            );
+            assert!(
+                !spec.secret || spec.places == CREDENTIAL_PLACES,
+                "{}",
+                spec.name
+            );
+        }
+    }
+
+    #[test]
+    fn every_default_of_a_kind_is_a_valid_value() {
+        for spec in OPTIONS
+            .iter()
+            .filter(|s| s.default.chars().next().is_some_and(|c| c.is_ascii_digit()))
+        {
+            assert_eq!(check_value(spec, spec.default), Ok(()), "{}", spec.name);
+        }
     }
 }

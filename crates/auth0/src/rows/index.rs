@@ -7,7 +7,7 @@ use serde::de::{
 };
 use serde_json::value::RawValue;
 
-use super::page::Columns;
+use super::columns::Columns;
 
 /// A span of the body; the empty span stands for "absent", as no JSON value has no bytes.
 #[derive(Debug, Clone, Copy, Default)]

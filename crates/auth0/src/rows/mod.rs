@@ -3,13 +3,15 @@
 //! A [`Page`] keeps the body as it came and remembers where each wanted value stands in it, so nothing is copied
 //! until a column's type is known.
 
+mod columns;
 mod index;
 mod page;
 mod path;
 mod scalar;
 mod time;
 
-pub use page::{Columns, Page};
+pub use columns::Columns;
+pub use page::Page;
 pub use path::Path;
 pub use scalar::{bool_of_text, integer, Json, Odd};
 pub use time::{parse as parse_time, Time};
