@@ -221,7 +221,9 @@ fn hint(error: &Error) -> Option<String> {
             }
         }
         Error::OptionValue { expected, .. } => format!("It must be {}.", expected.replace('`', "")),
-        Error::OptionConflict { .. } => "Give one of them.".into(),
+        Error::OptionConflict { first, second } => {
+            format!("Give one of them; to change over, OPTIONS (DROP {first}, ADD {second} '…') or the other way round.")
+        }
         Error::OptionMissing { holder, option, .. } => {
             let value = if *option == "object" { "users" } else { "…" };
             add(holder, option, value)
@@ -273,11 +275,13 @@ fn hint(error: &Error) -> Option<String> {
         // The first is the one for applications; others are for what a signed-in user may see of itself.
         Error::MissingScope { scopes, .. } => match scopes.first() {
             None => "Grant the application the scope in the Auth0 dashboard: APIs, Auth0 Management API.".into(),
-            Some(scope) => format!("Grant the application the scope {scope} of the Auth0 Management API."),
+            Some(scope) => format!(
+                "Grant the application the scope {scope} of the Auth0 Management API; a token made before does not have it."
+            ),
         },
         Error::RateLimited { .. } => "Try again later, or raise max_rate_limit_wait of the server or table.".into(),
         Error::Window { object, .. } => {
-            format!("This version cannot read a tenant's {object} past that limit.")
+            format!("This version cannot read a tenant's {object} past that limit; a LIMIT within it is answered.")
         }
         Error::Unreachable { why: Unreachable::ConnectTimeout, .. } => {
             "Check that this machine may connect to it; if it is just far away, raise connect_timeout of the server.".into()

@@ -56,7 +56,10 @@ impl Column {
         let declared = options::of_column(unsafe { (*relation).rd_id }, attribute);
         let path = match declared.get("path") {
             Some(path) => Path::parse(path).ok_or_else(|| {
-                Error::option_value("path", "keys joined by dots, such as user_metadata.plan")
+                Error::option_value(
+                    "path",
+                    "keys and array positions joined by dots, such as identities.0.connection",
+                )
             })?,
             None => Path::key(&name),
         };

@@ -95,7 +95,7 @@ fn a_value_out_of_range_says_what_is_in_range() {
             "on_type_error" => "error or null",
             "fdw_startup_cost" | "fdw_tuple_cost" => "a number, not negative",
             "updatable" => "true or false",
-            "path" => "keys joined by dots, such as user_metadata.plan",
+            "path" => "keys and array positions joined by dots, such as user_metadata.plan or identities.0.connection",
             _ => "text that is not empty",
         }
         .to_owned()

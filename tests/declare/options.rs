@@ -154,7 +154,8 @@ fn options_that_exclude_each_other_are_refused_together() {
     ] {
         let name = |option: &str| option.split(' ').next().unwrap().to_owned();
         let expected = format!(
-            "HV00D: options \"{}\" and \"{}\" exclude each other\nHINT: Give one of them.",
+            "HV00D: options \"{0}\" and \"{1}\" exclude each other\n\
+             HINT: Give one of them; to change over, OPTIONS (DROP {0}, ADD {1} '…') or the other way round.",
             name(first),
             name(second)
         );
@@ -202,7 +203,8 @@ fn alter_checks_what_the_options_become() {
     for (change, expected) in [
         (
             "add url 'https://t.eu.auth0.com'",
-            "HV00D: options \"url\" and \"domain\" exclude each other\nHINT: Give one of them.",
+            "HV00D: options \"url\" and \"domain\" exclude each other\n\
+             HINT: Give one of them; to change over, OPTIONS (DROP url, ADD domain '…') or the other way round.",
         ),
         (
             "set api_key ''",

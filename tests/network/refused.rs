@@ -110,7 +110,7 @@ fn a_missing_scope_is_named() {
         error,
         "42501: the Auth0 token lacks a scope this call needs\n\
          DETAIL: GET /api/v2/users: HTTP 403 insufficient_scope: Insufficient scope, expected any of: read:users,read:current_user,read:user_idp_tokens.\n\
-         HINT: Grant the application the scope read:users of the Auth0 Management API."
+         HINT: Grant the application the scope read:users of the Auth0 Management API; a token made before does not have it."
     );
     assert_eq!(world.sim.journal().len(), 1);
 }

@@ -158,7 +158,7 @@ fn a_path_that_is_none_is_refused_when_declared() {
         assert_eq!(error.message(), "invalid value for option \"path\"");
         assert_eq!(
             error.hint(),
-            Some("It must be keys joined by dots, such as user_metadata.plan.")
+            Some("It must be keys and array positions joined by dots, such as user_metadata.plan or identities.0.connection.")
         );
     }
 }

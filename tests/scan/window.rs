@@ -69,7 +69,7 @@ fn more_than_a_window_is_an_error_and_never_a_part_of_the_users() {
                 assert_eq!(error.detail(), Some(detail.as_str()));
                 assert_eq!(
                     error.hint(),
-                    Some("This version cannot read a tenant's users past that limit.")
+                    Some("This version cannot read a tenant's users past that limit; a LIMIT within it is answered.")
                 );
             }
             assert_eq!(

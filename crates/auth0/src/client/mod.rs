@@ -301,7 +301,7 @@ impl<'a> Trip<'a> {
             });
         }
         self.waited += wait;
-        self.stats.limiter_wait(wait);
+        let _waiting = self.stats.limiter_wait();
         tokio::time::sleep(wait).await;
         Ok(())
     }

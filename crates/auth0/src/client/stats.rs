@@ -1,7 +1,7 @@
 //! What a scan has cost, counted while it runs.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Counters shared by the requests of one scan.
 #[derive(Debug, Default)]
@@ -38,9 +38,12 @@ impl Stats {
         self.retries.fetch_add(1, Relaxed);
     }
 
-    pub(super) fn limiter_wait(&self, wait: Duration) {
-        self.limiter_micros
-            .fetch_add(u64::try_from(wait.as_micros()).unwrap_or(u64::MAX), Relaxed);
+    /// Counts the time from now until the result is dropped, be it because the scan has ended meanwhile.
+    pub(super) fn limiter_wait(&self) -> impl Drop + '_ {
+        Waiting {
+            stats: self,
+            since: Instant::now(),
+        }
     }
 
     /// The counters now.
@@ -51,5 +54,17 @@ impl Stats {
             retries: self.retries.load(Relaxed),
             limiter_wait: Duration::from_micros(self.limiter_micros.load(Relaxed)),
         }
+    }
+}
+
+struct Waiting<'a> {
+    stats: &'a Stats,
+    since: Instant,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let micros = u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.stats.limiter_micros.fetch_add(micros, Relaxed);
     }
 }

@@ -109,7 +109,7 @@ pub(super) fn expected(kind: Kind) -> String {
             .collect::<Vec<_>>()
             .join(" or "),
         Kind::Object => format!("one of: {}", catalog::names().join(", ")),
-        Kind::Path => "keys joined by dots, such as `user_metadata.plan`".into(),
+        Kind::Path => "keys and array positions joined by dots, such as `user_metadata.plan` or `identities.0.connection`".into(),
     }
 }
 

@@ -13,13 +13,17 @@ pub struct Path {
 }
 
 impl Path {
-    /// Reads a path; `None` if a step is empty.
+    /// Reads a path; `None` if a step is empty, or if it is written in another language (`$.a`, `a[0]`).
     pub fn parse(text: &str) -> Option<Path> {
+        if text == "$" || text.starts_with("$.") {
+            return None;
+        }
         let mut keys = vec![String::new()];
         let mut chars = text.chars();
         while let Some(c) = chars.next() {
             match c {
                 '.' => keys.push(String::new()),
+                '[' | ']' => return None,
                 '\\' => keys.last_mut()?.push(chars.next()?),
                 c => keys.last_mut()?.push(c),
             }
@@ -52,13 +56,15 @@ impl Path {
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let keys: Vec<String> = self
-            .keys
-            .iter()
-            .map(|key| key.replace('\\', "\\\\").replace('.', "\\."))
-            .collect();
+        let keys: Vec<String> = self.keys.iter().map(|key| escape(key)).collect();
         f.write_str(&keys.join("."))
     }
+}
+
+fn escape(key: &str) -> String {
+    key.chars()
+        .flat_map(|c| "\\.[]".contains(c).then_some('\\').into_iter().chain([c]))
+        .collect()
 }
 
 /// One step down. The page has been read as JSON before, so what cannot be read here is of another type, not broken.
@@ -152,7 +158,13 @@ mod tests {
 
     #[test]
     fn prints_as_it_parses() {
-        for text in ["a", "a.b.0", r"https://example\.com/x.y", r"a\\b.c"] {
+        for text in [
+            "a",
+            "a.b.0",
+            r"https://example\.com/x.y",
+            r"a\\b.c",
+            r"a\[0\]",
+        ] {
             assert_eq!(Path::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Path::key("a.b").to_string(), r"a\.b");
@@ -160,7 +172,7 @@ mod tests {
 
     #[test]
     fn refused() {
-        for text in ["", ".", "a.", ".a", "a..b", "a\\"] {
+        for text in ["", ".", "a.", ".a", "a..b", "a\\", "$.a", "a[0].b"] {
             assert_eq!(Path::parse(text), None, "{text}");
         }
     }
