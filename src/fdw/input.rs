@@ -62,23 +62,26 @@ pub fn catch_misfit<T>(isolated: bool, run: impl FnOnce() -> T) -> Result<T, Mis
     let subtransaction = isolated.then(Subtransaction::begin);
     let mut run = Some(run);
     let result = PgTryBuilder::new(AssertUnwindSafe(move || Ok(run.take().map(|run| run()))))
-        .catch_others(Err)
-        .catch_rust_panic(Err)
+        .catch_others(|error| Err(Box::new(error)))
+        .catch_rust_panic(|error| Err(Box::new(error)))
         .execute();
     if let Some(subtransaction) = subtransaction {
         subtransaction.end(result.is_ok());
     }
-    match result {
-        Ok(Some(value)) => Ok(value),
-        Ok(None) => Err(String::new()),
-        Err(CaughtError::PostgresError(report) | CaughtError::ErrorReport(report)) => {
+    let error = match result {
+        Ok(Some(value)) => return Ok(value),
+        Ok(None) => return Err(String::new()),
+        Err(error) => *error,
+    };
+    match error {
+        CaughtError::PostgresError(report) | CaughtError::ErrorReport(report) => {
             if is_about_data(report.sql_error_code()) {
                 return Err(report.message().to_owned());
             }
             // Postgres' own record of it is gone once it has been caught, so it is raised anew.
             raise_again(&report)
         }
-        Err(panic @ CaughtError::RustPanic { .. }) => panic.rethrow(),
+        panic @ CaughtError::RustPanic { .. } => panic.rethrow(),
     }
 }
 

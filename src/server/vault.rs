@@ -52,8 +52,11 @@ pub fn may_read() -> bool {
         let view = view();
         pg_sys::superuser()
             || view.is_some_and(|view| {
-                pg_sys::pg_class_aclcheck(view, pg_sys::GetUserId(), pg_sys::ACL_SELECT.into())
-                    == pg_sys::AclResult::ACLCHECK_OK
+                pg_sys::pg_class_aclcheck(
+                    view,
+                    pg_sys::GetUserId(),
+                    pg_sys::ACL_SELECT as pg_sys::AclMode,
+                ) == pg_sys::AclResult::ACLCHECK_OK
             })
     }
 }
