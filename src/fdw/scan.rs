@@ -121,6 +121,7 @@ pub unsafe extern "C-unwind" fn begin(node: *mut pg_sys::ForeignScanState, _flag
                 keys,
                 whole,
                 all,
+                ..ScanRequest::of(object)
             },
             columns,
             computed,

@@ -70,6 +70,13 @@ pub struct Object {
     pub columns: &'static [Column],
 }
 
+/// Objects are declared once, so a name is an identity.
+impl PartialEq for Object {
+    fn eq(&self, other: &Object) -> bool {
+        self.name == other.name
+    }
+}
+
 /// The name of the column that shows the whole object.
 pub const ATTRS: &str = "attrs";
 

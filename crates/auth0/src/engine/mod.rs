@@ -6,6 +6,6 @@ mod runtime;
 mod scan;
 mod walk;
 
-pub use request::ScanRequest;
+pub use request::{Ask, Chunk, Lookup, ScanRequest, Sort};
 pub use runtime::{Runtime, Wake};
 pub use scan::Scan;

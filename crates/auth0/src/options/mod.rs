@@ -14,7 +14,7 @@ mod validate;
 pub use credentials::{vault_options, CredentialSource, Mapping, SecretRef};
 pub use raw::Raw;
 pub use reference::markdown;
-pub use settings::{OnTypeError, Settings};
+pub use settings::{BulkRead, OnTypeError, Settings};
 pub use table::{find, Kind, Spec, OPTIONS};
 pub use tenant::Tenant;
 pub use validate::validate;

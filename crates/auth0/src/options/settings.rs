@@ -17,6 +17,29 @@ pub enum OnTypeError {
     Null,
 }
 
+/// How more rows than one query reaches are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BulkRead {
+    /// Windows of searches only.
+    Search,
+    /// An export job for whole tables.
+    Export,
+    /// Windows, and an export job where they cannot reach.
+    Auto,
+}
+
+impl BulkRead {
+    /// Reads the option's value.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "search" => Some(BulkRead::Search),
+            "export" => Some(BulkRead::Export),
+            "auto" => Some(BulkRead::Auto),
+            _ => None,
+        }
+    }
+}
+
 /// The calling options of one table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -34,6 +57,8 @@ pub struct Settings {
     pub max_rate_limit_wait: Duration,
     /// For columns that do not say otherwise.
     pub on_type_error: OnTypeError,
+    /// How more rows than one query reaches are read.
+    pub bulk_read: BulkRead,
     /// Planner's cost of one request.
     pub startup_cost: f64,
     /// Planner's cost of one row.
@@ -67,6 +92,7 @@ impl Settings {
             max_rate_limit_wait: time("max_rate_limit_wait")?,
             on_type_error: OnTypeError::parse(text("on_type_error"))
                 .ok_or_else(|| bad("on_type_error"))?,
+            bulk_read: BulkRead::parse(text("bulk_read")).ok_or_else(|| bad("bulk_read"))?,
             startup_cost: cost("fdw_startup_cost")?,
             tuple_cost: cost("fdw_tuple_cost")?,
             updatable: boolean(text("updatable")).ok_or_else(|| bad("updatable"))?,

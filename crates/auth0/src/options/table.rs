@@ -102,6 +102,7 @@ pub const OPTIONS: &[Spec] = &[
     plain("connect_timeout", SERVER, Kind::Duration(10, 600_000), "10s", "Longest time to connect, TLS included."),
     plain("max_retries", CALLING, Kind::Integer(0, 20), "3", "How often a read is tried again after 408, 5xx, a broken connection or an unreadable answer."),
     plain("max_rate_limit_wait", CALLING, Kind::Duration(0, 3_600_000), "60s", "Longest time one request may wait for the tenant's rate limit."),
+    plain("bulk_read", CALLING, Kind::OneOf(&["search", "export", "auto"]), "auto", "How more users than one query reaches are read: `search` walks windows of 1000 and fails where more than 1000 users share one millisecond; `auto` reads those with a users-export job; `export` reads whole tables with one."),
     plain("on_type_error", &[Place::Server, Place::Table, Place::Column], Kind::OneOf(&["error", "null"]), "error", "What a value that does not fit its column's type becomes."),
     plain("fdw_startup_cost", SERVER, Kind::Cost, "100", "Planner's cost of one request."),
     plain("fdw_tuple_cost", SERVER, Kind::Cost, "0.02", "Planner's cost of one row."),
