@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::catalog::Object;
 use crate::client::Get;
+use crate::plan::{Query, Term};
 use crate::rows::Columns;
 
 /// What to read.
@@ -71,6 +72,22 @@ pub struct Sort {
     pub key: &'static str,
     /// Latest first.
     pub descending: bool,
+}
+
+impl Chunk {
+    /// The rows whose `key` is one of `values` and for which `rest` finds them, too.
+    pub fn new(rest: Option<&str>, key: &'static str, values: Vec<String>) -> Chunk {
+        let list = Query::is(key, values.iter().cloned().map(Term::Text).collect());
+        let q = match rest {
+            Some(rest) => format!("({rest}) AND {list}"),
+            None => list.to_string(),
+        };
+        Chunk {
+            q,
+            key,
+            values: values.into_iter().collect(),
+        }
+    }
 }
 
 impl ScanRequest {
