@@ -89,6 +89,7 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::Rejected { .. } => ERRCODE_FDW_ERROR,
         Error::RateLimited { .. } => ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
         Error::Window { .. } => ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+        Error::QueryColumn => ERRCODE_FEATURE_NOT_SUPPORTED,
         Error::Unreachable { .. } => ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION,
         Error::ServerError { .. } | Error::Unreadable { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
         Error::Value { .. } => ERRCODE_FDW_INVALID_DATA_TYPE,
@@ -98,6 +99,7 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
 
 fn detail(error: &Error) -> Option<String> {
     Some(match error {
+        Error::QueryColumn => "The column stands for a search in Auth0's own language. It must be known before the rows are, so it cannot be part of OR, of a join or of another operator.".into(),
         Error::UnknownOption { .. }
         | Error::OptionValue { .. }
         | Error::OptionConflict { .. }
@@ -280,6 +282,7 @@ fn hint(error: &Error) -> Option<String> {
             ),
         },
         Error::RateLimited { .. } => "Try again later, or raise max_rate_limit_wait of the server or table.".into(),
+        Error::QueryColumn => "Write q = 'search text' as a condition of its own, joined to others by AND.".into(),
         Error::Window { object, .. } => {
             format!("This version cannot read a tenant's {object} past that limit; a LIMIT within it is answered.")
         }

@@ -1,13 +1,17 @@
-//! EXPLAIN: the requests a scan makes, and with ANALYZE what they have cost.
+//! EXPLAIN: the requests a scan makes, what is pushed down and what is not, and with ANALYZE what it has cost.
 #![allow(unsafe_code)]
 
 use std::ffi::CString;
 use std::ptr;
 
+use auth0::client::Get;
+use auth0::engine::{Ask, ScanRequest};
+use auth0::plan::{describe, Class, Value};
 use pgrx::{pg_guard, pg_sys};
 
 use super::scan;
-use crate::text;
+use super::values;
+use crate::{list, text};
 
 /// ExplainForeignScan.
 ///
@@ -30,26 +34,47 @@ pub unsafe extern "C-unwind" fn scan(
         return;
     };
     let mut out = Output(es);
+    // SAFETY: the plan node of this scan, and its expressions.
+    let (values, locals) = unsafe {
+        let plan = (*node).ss.ps.plan;
+        let scan = plan.cast::<pg_sys::ForeignScan>();
+        let context = pg_sys::set_deparse_context_plan((*es).deparse_cxt, plan, ptr::null_mut());
+        let several = list::iter::<pg_sys::Node>((*es).rtable).count() > 1;
+        let show = |expr| {
+            let shown = pg_sys::deparse_expression(expr, context, several || verbose, false);
+            text::from_server(shown)
+        };
+        let quals: Vec<_> = list::iter::<pg_sys::Node>((*plan).qual).collect();
+        let locals: Vec<String> = state
+            .plan
+            .local
+            .iter()
+            .filter_map(|n| quals.get(*n))
+            .map(|qual| show(*qual))
+            .collect();
+        (values::known(scan, &state.plan, show), locals)
+    };
+    let (request, _) = state.request(&values);
     let size = u64::from(state.settings.page_size);
-    let list = state.request.list(0, size);
-    let query: Vec<String> = list
-        .query
-        .iter()
-        .map(|(key, value)| {
-            if *key == "page" {
-                format!("{key}=0...")
-            } else {
-                format!("{key}={value}")
-            }
-        })
-        .collect();
-    out.text(
-        "Auth0 Request",
-        &format!("GET {}?{}", list.path, query.join("&")),
-    );
+    let calls = requests(&request, size);
+    out.text("Auth0 Request", &calls);
+    for (class, label) in [
+        (Class::Exact, "Auth0 Pushed Exactly"),
+        (Class::Wider, "Auth0 Pushed Wider"),
+    ] {
+        let shown: Vec<String> = state
+            .plan
+            .pushed
+            .iter()
+            .filter(|pushed| pushed.class == class)
+            .map(|pushed| describe(&pushed.filter, &|n| shown(values.get(n))))
+            .collect();
+        out.list(label, &shown);
+    }
+    out.list("Auth0 Local", &locals);
     if verbose {
-        let mut keys: Vec<&str> = state.request.keys.iter().map(String::as_str).collect();
-        if state.request.whole {
+        let mut keys: Vec<&str> = state.keys.iter().map(String::as_str).collect();
+        if state.whole {
             keys.push("(whole object)");
         }
         if !keys.is_empty() {
@@ -60,6 +85,7 @@ pub unsafe extern "C-unwind" fn scan(
     if analyze {
         let totals = state.totals();
         out.integer("Auth0 Calls", totals.calls);
+        out.integer("Auth0 Rows", state.fetched());
         out.integer("Auth0 Retries", totals.retries);
         out.integer("Auth0 Bytes", totals.bytes);
         if timing {
@@ -70,6 +96,78 @@ pub unsafe extern "C-unwind" fn scan(
                 totals.limiter_wait.as_secs_f64() * 1000.0,
             );
         }
+    }
+}
+
+/// The requests in words.
+fn requests(request: &ScanRequest, size: u64) -> String {
+    let several = |first: String, count: usize, what: &str| match count {
+        1 => first,
+        count => format!("{first} and {} more {what}", count - 1),
+    };
+    match &request.ask {
+        Ask::Nothing => "none: no row can match".to_owned(),
+        Ask::Search(_) | Ask::Count(_) => shown_get(&request.list(0, size)),
+        Ask::Chunks(chunks) => match chunks.first() {
+            Some(chunk) => {
+                let first = ScanRequest {
+                    ask: Ask::Search(Some(chunk.q.clone())),
+                    ..request.clone()
+                };
+                several(shown_get(&first.list(0, size)), chunks.len(), "searches")
+            }
+            None => String::new(),
+        },
+        Ask::Lookups(lookups) => match lookups.first() {
+            Some(lookup) => several(shown_get(&lookup.get), lookups.len(), "look-ups"),
+            None => String::new(),
+        },
+    }
+}
+
+/// A request as people read it: before percent-encoding.
+fn shown_get(get: &Get) -> String {
+    let query: Vec<String> = get
+        .query
+        .iter()
+        .map(|(key, value)| {
+            if *key == "page" {
+                format!("{key}=0...")
+            } else {
+                format!("{key}={value}")
+            }
+        })
+        .collect();
+    if query.is_empty() {
+        format!("GET {}", get.path)
+    } else {
+        format!("GET {}?{}", get.path, query.join("&"))
+    }
+}
+
+/// A value as SQL writes it.
+fn shown(value: Option<&Value>) -> String {
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    match value {
+        None | Some(Value::Null) => "NULL".to_owned(),
+        Some(Value::Unknown(text)) => text.clone(),
+        Some(Value::Text(text)) => quoted(text),
+        Some(Value::Bool(value)) => value.to_string(),
+        Some(Value::Integer(value)) => value.to_string(),
+        Some(Value::Time(micros)) => quoted(&auth0::plan::shown_time(*micros)),
+        Some(Value::Address(Some(address))) => quoted(address),
+        Some(Value::Address(None)) => "(an IPv6 address or network)".to_owned(),
+        Some(Value::Texts(texts)) => {
+            let shown: Vec<String> = texts.iter().take(3).map(|text| quoted(text)).collect();
+            let more = if texts.len() > 3 { ", ..." } else { "" };
+            format!("{}{more}", shown.join(", "))
+        }
+        Some(Value::Integers(numbers)) => {
+            let shown: Vec<String> = numbers.iter().take(3).map(ToString::to_string).collect();
+            let more = if numbers.len() > 3 { ", ..." } else { "" };
+            format!("{}{more}", shown.join(", "))
+        }
+        Some(Value::Json(document)) => quoted(&document.to_string()),
     }
 }
 
@@ -84,6 +182,27 @@ impl Output {
         ) {
             // SAFETY: both strings are copied into EXPLAIN's output.
             unsafe { pg_sys::ExplainPropertyText(label.as_ptr(), value.as_ptr(), self.0) }
+        }
+    }
+
+    fn list(&mut self, label: &str, values: &[String]) {
+        if values.is_empty() {
+            return;
+        }
+        let values: Vec<CString> = values
+            .iter()
+            .filter_map(|value| CString::new(text::shown(value).as_ref()).ok())
+            .collect();
+        let Ok(label) = CString::new(label) else {
+            return;
+        };
+        // SAFETY: the strings outlive the call, which copies them into EXPLAIN's output.
+        unsafe {
+            let mut items: *mut pg_sys::List = ptr::null_mut();
+            for value in &values {
+                items = pg_sys::lappend(items, value.as_ptr().cast_mut().cast());
+            }
+            pg_sys::ExplainPropertyList(label.as_ptr(), items, self.0);
         }
     }
 

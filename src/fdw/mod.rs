@@ -4,15 +4,24 @@
 //! `fdw_routine_hook`: the framework's keep a pointer in the plan (so a prepared statement's second run reads freed
 //! memory), hold every row to the end of the scan and cannot be interrupted.
 
+mod attribute;
 mod column;
+mod count;
 mod datum;
 mod explain;
 mod generated;
 mod import;
 mod input;
+mod json_path;
+mod learnt;
+mod operand;
+mod paths;
 mod plan;
+mod quals;
+mod relation;
 mod rows;
 mod scan;
+mod values;
 
 use std::collections::HashMap;
 
@@ -39,10 +48,10 @@ impl ForeignDataWrapper<Report> for Auth0Fdw {
 
     fn fdw_routine_hook(routine: &mut FdwRoutine<AllocatedByRust>) {
         // Planning
-        routine.GetForeignRelSize = Some(plan::rel_size);
-        routine.GetForeignPaths = Some(plan::paths);
+        routine.GetForeignRelSize = Some(relation::size);
+        routine.GetForeignPaths = Some(paths::paths);
         routine.GetForeignPlan = Some(plan::plan);
-        routine.GetForeignUpperPaths = None;
+        routine.GetForeignUpperPaths = Some(count::upper_paths);
         // Running
         routine.BeginForeignScan = Some(scan::begin);
         routine.IterateForeignScan = Some(scan::iterate);

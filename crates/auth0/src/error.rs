@@ -220,6 +220,9 @@ pub enum Error {
         /// How long it was allowed to wait.
         allowed: Duration,
     },
+    /// The column `q` in a condition that is no search.
+    #[error("column \"q\" can only be compared with a search text")]
+    QueryColumn,
     /// More rows than the API lets anyone page through.
     #[error("\"{object}\" has more rows than the Auth0 API lets anyone page through")]
     Window {

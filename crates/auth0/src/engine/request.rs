@@ -107,14 +107,18 @@ impl ScanRequest {
 
     /// The list call for page `page` of `size` rows, ordered by a key that never changes so that pages do not shift.
     pub fn list(&self, page: u64, size: u64) -> Get {
+        let mut query = vec![
+            ("include_totals", "true".into()),
+            ("page", page.to_string()),
+            ("per_page", size.to_string()),
+            ("sort", format!("{}:1", self.object.order)),
+        ];
+        if let Ask::Search(Some(q)) | Ask::Count(Some(q)) = &self.ask {
+            query.push(("q", q.clone()));
+        }
         Get {
             path: self.object.path.to_owned(),
-            query: vec![
-                ("include_totals", "true".into()),
-                ("page", page.to_string()),
-                ("per_page", size.to_string()),
-                ("sort", format!("{}:1", self.object.order)),
-            ],
+            query,
         }
     }
 

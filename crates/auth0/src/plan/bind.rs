@@ -16,6 +16,8 @@ pub const MOST_LOOKUPS: usize = 10;
 pub const LONGEST_QUERY: usize = 1900;
 /// Longest text compared in a search. Search indexes leave out values beyond some length.
 const LONGEST_TEXT: usize = 256;
+/// Stands for bytes that are no text in any encoding.
+const UNREADABLE: char = char::REPLACEMENT_CHARACTER;
 /// Longest value put into a path.
 const LONGEST_KEY: usize = 1500;
 
@@ -74,7 +76,7 @@ fn look_up(object: &Object, conjuncts: &[&Filter], values: &[Value]) -> Option<A
         let lists = conjuncts
             .iter()
             .filter(|one| one.key(object) == Some(by.key))
-            .filter_map(|one| keys(one, values));
+            .filter_map(|one| keys(object, one, values));
         let Some(shortest) = lists.min_by_key(Vec::len) else {
             continue;
         };
@@ -98,10 +100,10 @@ enum Key {
 }
 
 /// The values that a condition on a key leaves, each once.
-fn keys(filter: &Filter, values: &[Value]) -> Option<Vec<Key>> {
+fn keys(object: &Object, filter: &Filter, values: &[Value]) -> Option<Vec<Key>> {
     let mut keys = match filter {
         Filter::Or(any) => {
-            let lists: Option<Vec<_>> = any.iter().map(|one| keys(one, values)).collect();
+            let lists: Option<Vec<_>> = any.iter().map(|one| keys(object, one, values)).collect();
             lists?.concat()
         }
         Filter::Equal(_, n) | Filter::OneOf(_, n) => match values.get(*n)? {
@@ -113,6 +115,10 @@ fn keys(filter: &Filter, values: &[Value]) -> Option<Vec<Key>> {
         },
         _ => return None,
     };
+    if filter.key(object) == Some(object.id) {
+        // No id is empty.
+        keys.retain(|key| *key != Key::Known(String::new()));
+    }
     keys.sort();
     keys.dedup();
     Some(keys)
@@ -122,14 +128,17 @@ fn keys(filter: &Filter, values: &[Value]) -> Option<Vec<Key>> {
 fn lookup(by: &ByKey, key: &Key) -> Option<Lookup> {
     let (shown, path_end) = match key {
         Key::Unknown(text) => (text.clone(), text.clone()),
-        // A path's end that is empty or dots would be another call.
         Key::Known(text)
-            if text.is_empty()
-                || text.len() > LONGEST_KEY
-                || (by.parameter.is_none() && text.bytes().all(|b| b == b'.')) =>
+            if text.is_empty() || text.len() > LONGEST_KEY || text.contains(UNREADABLE) =>
         {
             return None
         }
+        // A path's end of dots alone would be another call.
+        Key::Known(text) if by.parameter.is_none() && text.bytes().all(|b| b == b'.') => {
+            return None
+        }
+        // The API checks its form before it looks for it.
+        Key::Known(text) if by.parameter.is_some() && !is_address(text) => return None,
         Key::Known(text) => (text.clone(), encode(text)),
     };
     Some(match by.parameter {
@@ -231,7 +240,7 @@ fn chunks(
         return None;
     }
     let mut left = Vec::new();
-    for value in keys(filter, values)? {
+    for value in keys(object, filter, values)? {
         match value {
             Key::Known(text) if is_sayable(&text) => left.push(text),
             _ => return None,
@@ -264,7 +273,16 @@ pub fn is_sayable(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= LONGEST_TEXT
         && text.trim() == text
-        && !text.chars().any(char::is_control)
+        && !text.chars().any(|c| c.is_control() || c == UNREADABLE)
+}
+
+/// Whether it has the form of an e-mail address, as far as everybody agrees on it.
+fn is_address(text: &str) -> bool {
+    is_sayable(text)
+        && !text.contains(char::is_whitespace)
+        && text
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
 }
 
 /// `field = text`.
@@ -291,7 +309,7 @@ fn query(object: &Object, filter: &Filter, values: &[Value]) -> Query {
             compare(&field.searched(), Some(*comparison), value(n))
         }
         Filter::Is(field, truth) => is(&field.searched(), *truth),
-        Filter::Absent(field) => Query::exists(&field.searched()).not(),
+        Filter::Absent(field) => Query::exists(&field.searched()).negated(),
         Filter::Present(field) => Query::exists(&field.searched()),
         Filter::Like(field, insensitive, n) => match (kind(field), value(n)) {
             (_, Value::Null) => Query::Nothing,
@@ -379,7 +397,7 @@ fn is(field: &str, truth: Truth) -> Query {
     match truth {
         Truth::True => word("true"),
         Truth::False => word("false"),
-        Truth::NotTrue => word("true").not(),
-        Truth::NotFalse => word("false").not(),
+        Truth::NotTrue => word("true").negated(),
+        Truth::NotFalse => word("false").negated(),
     }
 }

@@ -99,7 +99,7 @@ impl Query {
 
     /// The rows that `self` leaves out. Only of searches that find just what is meant: what they find too much would be
     /// missing.
-    pub fn not(self) -> Query {
+    pub fn negated(self) -> Query {
         match self {
             Query::Everything => Query::Nothing,
             Query::Nothing => Query::Everything,
@@ -212,7 +212,7 @@ mod tests {
         let both = Query::all([
             name.clone(),
             Query::Everything,
-            Query::any([blocked.clone(), Query::exists("blocked").not()]),
+            Query::any([blocked.clone(), Query::exists("blocked").negated()]),
         ]);
         assert_eq!(
             both.to_string(),
@@ -236,6 +236,6 @@ mod tests {
         );
         assert_eq!(Query::all([one.clone(), one.clone()]), one);
         assert_eq!(Query::is("a", Vec::new()), Query::Nothing);
-        assert_eq!(one.clone().not().not(), one);
+        assert_eq!(one.clone().negated().negated(), one);
     }
 }

@@ -20,3 +20,4 @@ pub use describe::describe;
 pub use field::{Field, Kind};
 pub use filter::{Class, Comparison, Filter, Truth, Value};
 pub use lucene::{Query, Term, Test};
+pub use range::shown_time;

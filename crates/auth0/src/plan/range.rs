@@ -43,6 +43,15 @@ pub fn of_integer(comparison: Option<Comparison>, value: i64) -> Bounds {
     })
 }
 
+/// A time as SQL writes it, to the millisecond before it.
+pub fn shown_time(micros: i64) -> String {
+    match micros {
+        i64::MIN => "-infinity".to_owned(),
+        i64::MAX => "infinity".to_owned(),
+        _ => milliseconds(micros, false),
+    }
+}
+
 /// The millisecond before or behind.
 fn milliseconds(micros: i64, up: bool) -> String {
     let micros = micros.clamp(EARLIEST, LATEST);
