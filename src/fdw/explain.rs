@@ -9,6 +9,7 @@ use auth0::engine::{Ask, ScanRequest};
 use auth0::plan::{describe, Class, Value};
 use pgrx::{pg_guard, pg_sys};
 
+use super::plan::Pushed;
 use super::scan;
 use super::values;
 use crate::{list, text};
@@ -58,20 +59,29 @@ pub unsafe extern "C-unwind" fn scan(
     let size = u64::from(state.settings.page_size);
     let calls = requests(&request, size);
     out.text("Auth0 Request", &calls);
+    let describe = |pushed: &Pushed| describe(&pushed.filter, &|n| shown(values.get(n)));
+    // Where rows are looked up by a key, the other conditions are not part of the call.
+    let key = match &request.ask {
+        Ask::Lookups(_) => state.key(),
+        _ => None,
+    };
+    let (asked, left): (Vec<&Pushed>, Vec<&Pushed>) = state
+        .plan
+        .pushed
+        .iter()
+        .partition(|pushed| key.is_none() || pushed.filter.key(request.object) == key);
     for (class, label) in [
         (Class::Exact, "Auth0 Pushed Exactly"),
         (Class::Wider, "Auth0 Pushed Wider"),
     ] {
-        let shown: Vec<String> = state
-            .plan
-            .pushed
-            .iter()
-            .filter(|pushed| pushed.class == class)
-            .map(|pushed| describe(&pushed.filter, &|n| shown(values.get(n))))
-            .collect();
-        out.list(label, &shown);
+        let of_class = asked.iter().filter(|pushed| pushed.class == class);
+        out.list(
+            label,
+            &of_class.map(|pushed| describe(pushed)).collect::<Vec<_>>(),
+        );
     }
-    out.list("Auth0 Local", &locals);
+    let left = left.into_iter().map(describe);
+    out.list("Auth0 Local", &left.chain(locals).collect::<Vec<_>>());
     if verbose {
         let mut keys: Vec<&str> = state.keys.iter().map(String::as_str).collect();
         if state.whole {

@@ -4,6 +4,7 @@
 //! `fdw_routine_hook`: the framework's keep a pointer in the plan (so a prepared statement's second run reads freed
 //! memory), hold every row to the end of the scan and cannot be interrupted.
 
+mod analyze;
 mod attribute;
 mod column;
 mod count;
@@ -57,6 +58,8 @@ impl ForeignDataWrapper<Report> for Auth0Fdw {
         routine.IterateForeignScan = Some(scan::iterate);
         routine.ReScanForeignScan = Some(scan::rescan);
         routine.EndForeignScan = Some(scan::end);
+        // Sampling
+        routine.AnalyzeForeignTable = Some(analyze::analyze);
         // Declaring
         routine.ImportForeignSchema = Some(import::import);
         // Telling

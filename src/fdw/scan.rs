@@ -87,6 +87,16 @@ impl ScanState {
         self.fetched + self.run.as_ref().map_or(0, |run| run.rows.fetched())
     }
 
+    /// The key that rows are looked up by, if any condition gives its values.
+    pub fn key(&self) -> Option<&'static str> {
+        let keys = self.plan.pushed.iter();
+        let keys: Vec<_> = keys
+            .filter_map(|pushed| pushed.filter.key(self.object))
+            .collect();
+        let by = self.object.by_key.iter().map(|by| by.key);
+        by.into_iter().find(|key| keys.contains(key))
+    }
+
     /// What is asked for with these values.
     pub fn request(&self, values: &[auth0::plan::Value]) -> (ScanRequest, Option<String>) {
         let asked = ScanRequest {

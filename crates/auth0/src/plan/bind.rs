@@ -108,6 +108,11 @@ fn keys(object: &Object, filter: &Filter, values: &[Value]) -> Option<Vec<Key>> 
         }
         Filter::Equal(_, n) | Filter::OneOf(_, n) => match values.get(*n)? {
             Value::Null => Vec::new(),
+            Value::Unknown(text) if matches!(filter, Filter::OneOf(..)) => {
+                vec![Key::Unknown(format!(
+                    "{{each of {text}, or searches for more than {MOST_LOOKUPS}}}"
+                ))]
+            }
             Value::Unknown(text) => vec![Key::Unknown(text.clone())],
             Value::Text(text) => vec![Key::Known(text.clone())],
             Value::Texts(texts) => texts.iter().cloned().map(Key::Known).collect(),
