@@ -1,0 +1,11 @@
+//! What is asked of Auth0, and that the rows are the same as if nothing were.
+
+mod conditions;
+mod dice;
+mod documents;
+mod oracle;
+mod population;
+mod queries;
+mod random;
+mod times;
+mod values;
