@@ -37,6 +37,51 @@ pub struct Config {
     pub unstable_ties: bool,
     /// Longest request target; a longer one is answered 414. Auth0 publishes no figure.
     pub max_uri: usize,
+    /// Compresses answers for clients that say `Accept-Encoding: gzip`.
+    pub gzip: bool,
+    /// Searches of more clauses than this exceed the timeout: 503.
+    pub slow_clauses: Option<usize>,
+    /// A search shows at most so many bytes of a user; whoever is larger is complete only by id.
+    pub search_user_bytes: usize,
+    /// So many of the seeded users were created in one and the same millisecond.
+    pub tied_users: usize,
+    /// Seeds users whose values are awkward to compare, to quote and to parse.
+    pub odd_values: bool,
+    /// How exports and imports go.
+    pub jobs: JobPlan,
+}
+
+/// How exports and imports go.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobPlan {
+    /// How many times GET /jobs/{id} still says `pending`.
+    pub pending_polls: usize,
+    /// How many times after that it says `processing`.
+    pub processing_polls: usize,
+    /// No job is done sooner than this.
+    pub takes: Duration,
+    /// Jobs end as `failed`, with this as their `status_details`.
+    pub failure: Option<String>,
+    /// How long an export's `location` may be downloaded from; every GET of the job gives a new one.
+    pub location_lifetime: Duration,
+    /// False: the location comes without `https://`, as in one of the documented samples.
+    pub location_scheme: bool,
+    /// False: exported files are not compressed.
+    pub gzip: bool,
+}
+
+impl Default for JobPlan {
+    fn default() -> JobPlan {
+        JobPlan {
+            pending_polls: 1,
+            processing_polls: 1,
+            takes: Duration::ZERO,
+            failure: None,
+            location_lifetime: Duration::from_secs(60),
+            location_scheme: true,
+            gzip: true,
+        }
+    }
 }
 
 impl Default for Config {
@@ -57,6 +102,12 @@ impl Default for Config {
             custom_domain_conflict: false,
             unstable_ties: false,
             max_uri: 8192,
+            gzip: true,
+            slow_clauses: None,
+            search_user_bytes: 1 << 20,
+            tied_users: 0,
+            odd_values: false,
+            jobs: JobPlan::default(),
         }
     }
 }

@@ -48,6 +48,17 @@ pub fn find(name: &str) -> Option<Connection> {
     ALL.into_iter().find(|connection| connection.name == name)
 }
 
+/// A connection by id.
+pub fn by_id(id: &str) -> Option<Connection> {
+    ALL.into_iter()
+        .find(|connection| self::id(connection.name) == id)
+}
+
+/// `con_` and 16 letters and digits made of the name.
+pub fn id(name: &str) -> String {
+    crate::ids::made("con_", name, 16)
+}
+
 /// True where Auth0 itself keeps the profile, so that the API may change all of it.
 pub fn owned(strategy: &str) -> bool {
     matches!(strategy, "auth0" | "email" | "sms")

@@ -10,12 +10,15 @@ Usage: simulator [options]
   --users N          seed N users (250)
   --seed N           which population (1)
   --user-bytes N     make every user about N bytes of JSON
+  --tied N           N of the users were created in one millisecond
+  --odd              users with awkward values
   --port N           port on 127.0.0.1 (a free one)
   --latency-ms N     wait before every answer
   --index-lag-ms N   let search see writes later
   --bucket B,R       limit the rate: burst B, R requests a second
   --no-window        let listings be paged beyond 1000 rows
   --always-bare      never send totals
+  --no-gzip          never compress answers
   --tls              serve https with a self-signed certificate
   --print-cert       print that certificate
 ";
@@ -84,6 +87,8 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<(Config, bool)
             "--users" => config.users = number()? as usize,
             "--seed" => config.seed = number()?,
             "--user-bytes" => config.user_bytes = Some(number()? as usize),
+            "--tied" => config.tied_users = number()? as usize,
+            "--odd" => config.odd_values = true,
             "--port" => {
                 config.port = u16::try_from(number()?).map_err(|_| "--port is at most 65535")?;
             }
@@ -100,6 +105,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<(Config, bool)
                 config.total_cap = None;
             }
             "--always-bare" => config.always_bare = true,
+            "--no-gzip" => config.gzip = false,
             "--tls" => config.tls = true,
             "--print-cert" => {
                 config.tls = true;

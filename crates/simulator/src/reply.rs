@@ -1,10 +1,11 @@
 //! An answer before it is put on the wire.
 
+use crate::export::File;
 use bytes::Bytes;
 use serde_json::Value;
 
 /// Status, extra headers and a complete body.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Reply {
     /// HTTP status.
     pub status: u16,
@@ -14,6 +15,8 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Bytes,
+    /// A file sent in the place of the body.
+    pub file: Option<File>,
 }
 
 impl Reply {
@@ -24,6 +27,7 @@ impl Reply {
             content_type: "application/json; charset=utf-8",
             headers: Vec::new(),
             body: body.into(),
+            file: None,
         }
     }
 
@@ -35,6 +39,15 @@ impl Reply {
     /// 204.
     pub fn empty() -> Reply {
         Reply::raw(204, Bytes::new())
+    }
+
+    /// 200 with an exported file.
+    pub fn file(file: File) -> Reply {
+        Reply {
+            content_type: "application/octet-stream",
+            file: Some(file),
+            ..Reply::raw(200, Bytes::new())
+        }
     }
 
     /// Adds a header.

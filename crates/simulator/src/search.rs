@@ -5,8 +5,9 @@ use crate::json;
 use crate::lucene::Query;
 use crate::tenant::Tenant;
 use crate::time;
-use crate::user::{Keys, User};
+use crate::user::{Keys, User, DATES};
 use std::cmp::Ordering;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 /// `sort=field:1` or `field:-1`.
@@ -50,18 +51,83 @@ impl Sort {
             descending: order == "-1",
         })
     }
+
+    /// The place of its field among the dates.
+    fn date(&self) -> Option<usize> {
+        DATES.iter().position(|name| *name == self.field)
+    }
 }
 
-/// The users that search sees and `query` matches, in order.
+/// What a search found, in order.
+pub struct Found {
+    among: Arc<[Arc<User>]>,
+    range: Range<usize>,
+}
+
+impl Deref for Found {
+    type Target = [Arc<User>];
+
+    fn deref(&self) -> &[Arc<User>] {
+        &self.among[self.range.clone()]
+    }
+}
+
+impl From<Arc<[Arc<User>]>> for Found {
+    fn from(among: Arc<[Arc<User>]>) -> Found {
+        let range = 0..among.len();
+        Found { among, range }
+    }
+}
+
+/// The users that search sees and `query` matches, in order; a query of more than `most` clauses takes too long.
+///
+/// Looking at every user each time would cost more than a client under test does, so users by id and e-mail come from
+/// an index, and a range of the date that is sorted by is cut out of the answer to the search without it.
 pub fn run(
     tenant: &mut Tenant,
     query: &str,
     sort: Option<&Sort>,
-) -> Result<Arc<[Arc<User>]>, ApiError> {
+    most: Option<usize>,
+) -> Result<Found, ApiError> {
     let query = match query {
         "" => None,
-        text => Some((text, Query::parse(text)?)),
+        text => Some(Query::parse(text)?),
     };
+    let clauses = query.as_ref().map_or(0, Query::clauses);
+    if most.is_some_and(|most| clauses > most) {
+        return Err(ApiError::usual(503));
+    }
+    let Some(query) = query else {
+        return Ok(answer(tenant, None, sort).into());
+    };
+    if let Some(names) = query.names() {
+        let mut users = tenant.found_by_name(&names);
+        users.retain(|user| query.matches(&tenant.keys, user));
+        if let Some(sort) = sort {
+            order(&tenant.keys, &mut users, sort);
+        }
+        return Ok(Arc::<[_]>::from(users).into());
+    }
+    let cut = sort.and_then(|sort| Some((sort, sort.date()?, query.on_date(&sort.field)?)));
+    let Some((sort, at, ((first, last), rest))) = cut else {
+        return Ok(answer(tenant, Some(&query), sort).into());
+    };
+    let among = answer(tenant, rest.as_ref(), Some(sort));
+    // Those without a date come last either way.
+    let before = |user: &Arc<User>| user.dates[at].is_some_and(|date| date < first);
+    let after = |user: &Arc<User>| user.dates[at].is_some_and(|date| date > last);
+    let dated = |user: &Arc<User>| user.dates[at].is_some();
+    let range = if sort.descending {
+        among.partition_point(after)..among.partition_point(|user| dated(user) && !before(user))
+    } else {
+        among.partition_point(before)..among.partition_point(|user| dated(user) && !after(user))
+    };
+    let range = range.start..range.end.max(range.start);
+    Ok(Found { among, range })
+}
+
+/// All users that match, kept for the next time.
+fn answer(tenant: &mut Tenant, query: Option<&Query>, sort: Option<&Sort>) -> Arc<[Arc<User>]> {
     let by = sort.map_or(String::new(), |sort| format!("{sort:?}"));
     let all = tenant.search(&by, |keys, users| {
         let mut users = users.cloned().collect();
@@ -70,19 +136,19 @@ pub fn run(
         }
         users
     });
-    Ok(match query {
-        None => all,
-        Some((text, query)) => tenant.search(&format!("{by} {text}"), |keys, _| {
-            all.iter()
-                .filter(|user| query.matches(keys, user))
-                .cloned()
-                .collect()
-        }),
+    let Some(query) = query else {
+        return all;
+    };
+    tenant.search(&format!("{by} {query:?}"), |keys, _| {
+        all.iter()
+            .filter(|user| query.matches(keys, user))
+            .cloned()
+            .collect()
     })
 }
 
 /// The same users with those that tie turned round among themselves by `turn` places.
-pub fn turn_ties(keys: &Keys, users: &[Arc<User>], sort: &Sort, turn: u64) -> Arc<[Arc<User>]> {
+pub fn turn_ties(keys: &Keys, users: &[Arc<User>], sort: &Sort, turn: u64) -> Found {
     let ranks: Vec<Rank> = users
         .iter()
         .map(|user| rank(keys, user, &sort.field))
@@ -96,7 +162,7 @@ pub fn turn_ties(keys: &Keys, users: &[Arc<User>], sort: &Sort, turn: u64) -> Ar
             from = to;
         }
     }
-    turned.into()
+    Arc::<[_]>::from(turned).into()
 }
 
 fn order(keys: &Keys, users: &mut Vec<Arc<User>>, sort: &Sort) {
@@ -109,6 +175,10 @@ fn order(keys: &Keys, users: &mut Vec<Arc<User>>, sort: &Sort) {
 }
 
 fn rank(keys: &Keys, user: &User, field: &str) -> Rank {
+    if let Some(at) = DATES.iter().position(|name| *name == field) {
+        // What is no date is not in the index of dates.
+        return user.dates[at].map_or(Rank::Absent, |millis| Rank::Number(millis as f64));
+    }
     let Some(raw) = user.get(keys, field) else {
         return Rank::Absent;
     };

@@ -1,7 +1,10 @@
 //! The listener: connections, the life of a request, and what faults do to it.
 
+use crate::encoding;
 use crate::errors::ApiError;
+use crate::export::File;
 use crate::faults::FaultKind;
+use crate::handle::Handle;
 use crate::journal::Entry;
 use crate::reply::Reply;
 use crate::request::Request;
@@ -114,7 +117,7 @@ async fn serve(
     };
     if control {
         let reply = early.unwrap_or_else(|| routes::control(&state, &request));
-        return Ok(respond(reply, None, reset, flight));
+        return Ok(respond(reply, None, false, reset, flight));
     }
     let fault = lock(&state.faults).hit(&request.method, &request.path, &request.query);
     let reply = match (&fault, early) {
@@ -148,14 +151,23 @@ async fn serve(
         (_, Some(early)) => early,
         (_, None) => routes::answer(&state, &request),
     };
-    let mut wait = lock(&state.config).latency;
+    let due = lock(&state.hooks).due(&request.path);
+    if !due.is_empty() {
+        let handle = Handle(state.clone());
+        due.into_iter().for_each(|action| action(&handle));
+    }
+    let (mut wait, gzip) = {
+        let config = lock(&state.config);
+        (config.latency, config.gzip)
+    };
+    let gzip = gzip && encoding::accepts_gzip(request.header("accept-encoding"));
     if let Some(FaultKind::Delay { by }) = fault {
         wait += by;
     }
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;
     }
-    Ok(respond(reply, fault, reset, flight))
+    Ok(respond(reply, fault, gzip, reset, flight))
 }
 
 fn entry(request: &Request, connection: u64) -> Entry {
@@ -194,15 +206,53 @@ fn redacted(headers: &HeaderMap) -> Vec<(String, String)> {
 fn respond(
     reply: Reply,
     fault: Option<FaultKind>,
+    gzip: bool,
     reset: Arc<AtomicBool>,
     flight: Flight,
 ) -> Response<ReplyBody> {
     flight.note(|entry| entry.status = reply.status);
-    let body = reply.body;
+    let mut body = reply.body;
+    if fault == Some(FaultKind::TruncatedJson) {
+        body.truncate(body.len() / 2);
+    }
+    let packed = (gzip && fault != Some(FaultKind::EndlessBody))
+        .then(|| encoding::gzip(&body))
+        .flatten();
+    let encoded = packed.is_some();
+    let body = packed.unwrap_or(body);
+    let mut content_type = reply.content_type;
+    if fault == Some(FaultKind::WrongContentType) {
+        content_type = "text/html; charset=utf-8";
+    }
+    let empty = body.is_empty() && reply.file.is_none();
+    let (steps, length) = match reply.file {
+        Some(file) => (file_steps(file, fault), None),
+        None => body_steps(body, fault),
+    };
+    let mut response = Response::new(ReplyBody::new(steps, length, reset, flight));
+    *response.status_mut() =
+        StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    if !empty {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    if encoded {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    for (name, value) in reply.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            headers.append(name, value);
+        }
+    }
+    response
+}
+
+/// What a complete body does, and the length it claims; None makes it chunked.
+fn body_steps(body: Bytes, fault: Option<FaultKind>) -> (Vec<Step>, Option<u64>) {
     let full = body.len() as u64;
     let half = body.slice(..body.len() / 2);
-    let mut content_type = reply.content_type;
-    let (steps, length) = match fault {
+    match fault {
         Some(FaultKind::ResetMidBody) => (
             vec![Step::Send(half), Step::Break { reset: true }],
             Some(full),
@@ -214,36 +264,41 @@ fn respond(
         Some(FaultKind::TruncateChunked) => {
             (vec![Step::Send(half), Step::Break { reset: false }], None)
         }
-        Some(FaultKind::TruncatedJson) => {
-            let length = half.len() as u64;
-            (vec![Step::Send(half)], Some(length))
-        }
         Some(FaultKind::HangMidBody) => (vec![Step::Send(half), Step::Hang], Some(full)),
         Some(FaultKind::Drip { byte_every }) => (vec![Step::Drip(body, byte_every)], Some(full)),
         Some(FaultKind::EndlessBody) => {
             let users = br#"{"user_id":"auth0|endless","name":"Endless"},"#.repeat(1000);
             (vec![Step::Send(body), Step::Repeat(users.into())], None)
         }
-        Some(FaultKind::WrongContentType) => {
-            content_type = "text/html; charset=utf-8";
-            (vec![Step::Send(body)], Some(full))
-        }
         _ if body.is_empty() => (Vec::new(), Some(0)),
         _ => (vec![Step::Send(body)], Some(full)),
-    };
-    let mut response = Response::new(ReplyBody::new(steps, length, reset, flight));
-    *response.status_mut() =
-        StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    if full > 0 {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
-    for (name, value) in reply.headers {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            headers.append(name, value);
+}
+
+/// What a file being downloaded does; where the fault breaks it off, half of its rows have gone out.
+fn file_steps(mut file: File, fault: Option<FaultKind>) -> Vec<Step> {
+    let last = match fault {
+        Some(FaultKind::ResetMidBody) => Some(Step::Break { reset: true }),
+        Some(FaultKind::Truncate | FaultKind::TruncateChunked) => {
+            Some(Step::Break { reset: false })
         }
+        Some(FaultKind::HangMidBody) => Some(Step::Hang),
+        Some(FaultKind::TruncatedJson) => {
+            file.tear();
+            None
+        }
+        Some(FaultKind::Drip { byte_every }) => {
+            let whole: Vec<u8> = file.flat_map(|chunk| chunk.to_vec()).collect();
+            return vec![Step::Drip(whole.into(), byte_every)];
+        }
+        _ => None,
+    };
+    if last.is_some() {
+        file.tear();
     }
-    response
+    let mut steps = vec![Step::File(Box::new(file))];
+    steps.extend(last);
+    steps
 }
 
 /// The page of a proxy in front of the API.

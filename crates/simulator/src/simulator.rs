@@ -1,29 +1,24 @@
-//! The handle by which a test starts, arranges and questions a tenant.
+//! Starting a tenant, and ending it.
 
-use crate::auth;
-use crate::clients::{Client, ClientSpec};
 use crate::config::Config;
-use crate::faults::Fault;
-use crate::journal::Entry;
+use crate::handle::Handle;
 use crate::keys;
-use crate::limits::{Bucket, Limiter};
 use crate::seed::{self, Plan};
 use crate::server;
 use crate::state::{lock, State};
-use serde_json::{json, Map, Value};
 use std::io;
 use std::net::TcpListener;
-use std::sync::atomic::Ordering;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio_rustls::rustls::{self, pki_types};
 use tokio_rustls::TlsAcceptor;
 
 /// A running tenant. Dropping it closes its port and every connection.
 pub struct Simulator {
-    state: Arc<State>,
+    handle: Handle,
     certificate: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -63,167 +58,24 @@ impl Simulator {
                 });
             })?;
         Ok(Simulator {
-            state,
+            handle: Handle(state),
             certificate,
             stop: Some(stop),
             thread: Some(thread),
         })
     }
 
-    /// `http://127.0.0.1:PORT`, or `https://localhost:PORT` with TLS.
-    pub fn url(&self) -> String {
-        self.state.base.clone()
-    }
-
     /// The certificate to trust, as PEM, when it serves https.
     pub fn certificate(&self) -> Option<&str> {
         self.certificate.as_deref()
     }
-
-    /// A Management API token with these scopes, good for a day.
-    pub fn token(&self, scopes: &[&str]) -> String {
-        self.token_with(json!({ "scope": scopes.join(" ") }))
-    }
-
-    /// A token with `claims` over the usual ones; null leaves a claim out. Without `scope` it has all scopes.
-    pub fn token_with(&self, claims: Value) -> String {
-        let mut all = Map::new();
-        all.insert("scope".into(), crate::clients::SCOPES.join(" ").into());
-        if let Value::Object(claims) = claims {
-            all.extend(claims);
-        }
-        auth::issue(&self.state, all, 86_400)
-    }
-
-    /// Tokens issued before now are answered 401.
-    pub fn revoke_tokens(&self) {
-        lock(&self.state.tokens).revoke();
-    }
-
-    /// The seeded machine-to-machine client, which has all scopes.
-    pub fn client(&self) -> Client {
-        lock(&self.state.clients).first()
-    }
-
-    /// Adds a client.
-    pub fn add_client(&self, spec: ClientSpec) -> Client {
-        lock(&self.state.clients).add(spec)
-    }
-
-    /// Gives a client a new secret. Panics when there is no such client.
-    pub fn rotate_client_secret(&self, id: &str) -> String {
-        lock(&self.state.clients)
-            .rotate_secret(id)
-            .unwrap_or_else(|| panic!("no client {id}"))
-    }
-
-    /// Stores a user as it is, whatever its shape; search sees it at once. Panics without a `user_id`.
-    pub fn put_user(&self, user: Value) {
-        let Some(id) = user.get("user_id").and_then(Value::as_str) else {
-            panic!("a user needs a user_id: {user}");
-        };
-        self.put_user_raw(id, &user.to_string());
-    }
-
-    /// Stores a user whose JSON is served byte by byte as given.
-    pub fn put_user_raw(&self, user_id: &str, raw_json: &str) {
-        lock(&self.state.tenant).put(user_id, raw_json.to_string(), Duration::ZERO);
-    }
-
-    /// Removes a user; search sees it go at once.
-    pub fn remove_user(&self, id: &str) {
-        lock(&self.state.tenant).remove(id, Duration::ZERO);
-    }
-
-    /// Removes all users.
-    pub fn clear_users(&self) {
-        lock(&self.state.tenant).clear();
-    }
-
-    /// Ids in the order the users came.
-    pub fn user_ids(&self) -> Vec<String> {
-        let users = lock(&self.state.tenant).users();
-        users.iter().map(|user| user.id.to_string()).collect()
-    }
-
-    /// The users as serde_json reads them, in the order they came; a user that it cannot read is null.
-    pub fn users(&self) -> Vec<Value> {
-        let users = lock(&self.state.tenant).users();
-        users
-            .iter()
-            .map(|user| serde_json::from_slice(user.raw(true)).unwrap_or_default())
-            .collect()
-    }
-
-    /// Requests so far, oldest first.
-    pub fn journal(&self) -> Vec<Entry> {
-        lock(&self.state.journal).entries()
-    }
-
-    /// Forgets the requests so far.
-    pub fn clear_journal(&self) {
-        lock(&self.state.journal).clear();
-    }
-
-    /// Requests that came and are neither answered nor abandoned.
-    pub fn in_flight(&self) -> usize {
-        self.state.in_flight.load(Ordering::SeqCst)
-    }
-
-    /// Connections that clients hold open.
-    pub fn open_connections(&self) -> usize {
-        self.state.connections.load(Ordering::SeqCst)
-    }
-
-    /// Orders a fault, to be hit after those ordered before.
-    pub fn inject(&self, fault: Fault) {
-        lock(&self.state.faults).push(fault);
-    }
-
-    /// Takes back every fault that still waits.
-    pub fn clear_faults(&self) {
-        lock(&self.state.faults).clear();
-    }
-
-    /// Waits so long before every answer.
-    pub fn set_latency(&self, latency: Duration) {
-        lock(&self.state.config).latency = latency;
-    }
-
-    /// Limits the rate with a full bucket, or stops limiting it.
-    pub fn set_bucket(&self, bucket: Option<Bucket>) {
-        self.configure(|config| config.bucket = bucket);
-    }
-
-    /// Lets search lag behind writes made through the API. Zero makes it catch up at once.
-    pub fn set_index_lag(&self, lag: Duration) {
-        self.configure(|config| config.index_lag = lag);
-    }
-
-    /// Limits how far listings can be paged.
-    pub fn set_window(&self, window: Option<usize>) {
-        lock(&self.state.config).window = window;
-    }
-
-    /// Changes any choice that can change while it runs (not `users`, `seed`, `user_bytes`, `port`, `tls`).
-    pub fn configure(&self, change: impl FnOnce(&mut Config)) {
-        reconfigure(&self.state, change);
-    }
 }
 
-/// Changes the configuration and what follows from it.
-pub fn reconfigure(state: &State, change: impl FnOnce(&mut Config)) {
-    let (before, after) = {
-        let mut config = lock(&state.config);
-        let before = config.clone();
-        change(&mut config);
-        (before, config.clone())
-    };
-    if before.bucket != after.bucket {
-        *lock(&state.limiter) = after.bucket.map(|b| Limiter::new(b, Instant::now()));
-    }
-    if after.index_lag.is_zero() && !before.index_lag.is_zero() {
-        lock(&state.tenant).catch_up();
+impl Deref for Simulator {
+    type Target = Handle;
+
+    fn deref(&self) -> &Handle {
+        &self.handle
     }
 }
 
@@ -232,6 +84,8 @@ fn populate(state: &State) {
     let plan = Plan {
         seed: config.seed,
         user_bytes: config.user_bytes,
+        tied: config.tied_users,
+        odd: config.odd_values,
     };
     let mut tenant = lock(&state.tenant);
     for i in 0..config.users {

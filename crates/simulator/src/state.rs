@@ -4,6 +4,8 @@ use crate::auth::Tokens;
 use crate::clients::Clients;
 use crate::config::Config;
 use crate::faults::Faults;
+use crate::hooks::Hooks;
+use crate::jobs::Jobs;
 use crate::journal::{Entry, Journal};
 use crate::limits::Limiter;
 use crate::tenant::Tenant;
@@ -27,6 +29,10 @@ pub struct State {
     pub tokens: Mutex<Tokens>,
     /// Faults in waiting.
     pub faults: Mutex<Faults>,
+    /// What is to be done after certain requests.
+    pub hooks: Mutex<Hooks>,
+    /// Exports and imports.
+    pub jobs: Mutex<Jobs>,
     /// Requests so far.
     pub journal: Mutex<Journal>,
     /// Requests that came and are not answered.
@@ -54,6 +60,8 @@ impl State {
             clients: Mutex::new(Clients::default()),
             tokens: Mutex::default(),
             faults: Mutex::default(),
+            hooks: Mutex::default(),
+            jobs: Mutex::default(),
             journal: Mutex::default(),
             in_flight: AtomicUsize::new(0),
             connections: AtomicUsize::new(0),

@@ -1,7 +1,8 @@
 //! The tenant's data: users as they are, and the search index that may lag behind them.
 
+use crate::lucene::Name;
 use crate::user::{Keys, User};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,9 @@ pub struct Tenant {
 #[derive(Debug, Default)]
 struct Index {
     users: BTreeMap<u64, Arc<User>>,
+    by_id: HashMap<Box<str>, u64>,
+    /// By e-mail in lower case.
+    by_email: HashMap<String, Vec<u64>>,
     /// Writes that search does not see yet, with the moment it will.
     pending: VecDeque<(Instant, u64, Option<Arc<User>>)>,
     /// Answers to earlier searches, until something changes: whoever pages repeats the same search for every page.
@@ -76,7 +80,7 @@ impl Tenant {
             self.by_email.entry(email).or_default().push(id.into());
         }
         self.users.insert(id.into(), user.clone());
-        self.index.note(order, Some(user.clone()), lag);
+        self.index.note(order, Some(user.clone()), lag, &self.keys);
         user
     }
 
@@ -85,7 +89,7 @@ impl Tenant {
         self.forget_email(id);
         match self.users.remove(id) {
             Some(user) => {
-                self.index.note(user.order, None, lag);
+                self.index.note(user.order, None, lag, &self.keys);
                 true
             }
             None => false,
@@ -101,7 +105,7 @@ impl Tenant {
 
     /// Makes search see every write made so far.
     pub fn catch_up(&mut self) {
-        self.index.settle(None);
+        self.index.settle(None, &self.keys);
     }
 
     /// The users that `find` picks from those search sees, in the order it gives them.
@@ -112,7 +116,7 @@ impl Tenant {
         find: impl FnOnce(&Keys, &mut dyn Iterator<Item = &Arc<User>>) -> Vec<Arc<User>>,
     ) -> Arc<[Arc<User>]> {
         let index = &mut self.index;
-        index.settle(Some(Instant::now()));
+        index.settle(Some(Instant::now()), &self.keys);
         let known = index.answers.iter().position(|(known, _)| known == key);
         let answer = match known.and_then(|at| index.answers.remove(at)) {
             Some((_, answer)) => answer,
@@ -123,6 +127,23 @@ impl Tenant {
         }
         index.answers.push_back((key.to_string(), answer.clone()));
         answer
+    }
+
+    /// The users that search sees under any of these names, in the order they came.
+    pub fn found_by_name(&mut self, names: &[Name]) -> Vec<Arc<User>> {
+        let index = &mut self.index;
+        index.settle(Some(Instant::now()), &self.keys);
+        let orders: BTreeSet<u64> = names
+            .iter()
+            .flat_map(|name| match name {
+                Name::Id(id) => index.by_id.get(id.as_str()).map(std::slice::from_ref),
+                Name::Email(email) => index.by_email.get(email).map(Vec::as_slice),
+            })
+            .flatten()
+            .copied()
+            .collect();
+        let users = orders.iter().filter_map(|order| index.users.get(order));
+        users.cloned().collect()
     }
 
     fn forget_email(&mut self, id: &str) {
@@ -143,33 +164,45 @@ impl Tenant {
 }
 
 impl Index {
-    fn note(&mut self, order: u64, user: Option<Arc<User>>, lag: Duration) {
+    fn note(&mut self, order: u64, user: Option<Arc<User>>, lag: Duration, keys: &Keys) {
         if lag.is_zero() && self.pending.is_empty() {
-            self.apply(order, user);
+            self.apply(order, user, keys);
         } else {
             self.pending.push_back((Instant::now() + lag, order, user));
         }
     }
 
     /// Applies what is due at `now`, or everything.
-    fn settle(&mut self, now: Option<Instant>) {
+    fn settle(&mut self, now: Option<Instant>, keys: &Keys) {
         while let Some((due, _, _)) = self.pending.front() {
             if now.is_some_and(|now| *due > now) {
                 break;
             }
             if let Some((_, order, user)) = self.pending.pop_front() {
-                self.apply(order, user);
+                self.apply(order, user, keys);
             }
         }
     }
 
-    fn apply(&mut self, order: u64, user: Option<Arc<User>>) {
+    fn apply(&mut self, order: u64, user: Option<Arc<User>>, keys: &Keys) {
         self.answers.clear();
-        match user {
-            Some(user) => self.users.insert(order, user),
-            None => self.users.remove(&order),
-        };
+        if let Some(old) = self.users.remove(&order) {
+            self.by_id.remove(&old.id);
+            if let Some(orders) = folded_email(&old, keys).and_then(|e| self.by_email.get_mut(&e)) {
+                orders.retain(|other| *other != order);
+            }
+        }
+        let Some(user) = user else { return };
+        self.by_id.insert(user.id.clone(), order);
+        if let Some(email) = folded_email(&user, keys) {
+            self.by_email.entry(email).or_default().push(order);
+        }
+        self.users.insert(order, user);
     }
+}
+
+fn folded_email(user: &User, keys: &Keys) -> Option<String> {
+    Some(user.text(keys, "email")?.to_lowercase())
 }
 
 #[cfg(test)]

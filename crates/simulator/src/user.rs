@@ -1,11 +1,12 @@
 //! One user as text with the places of its root attributes marked, so that pages and projections are copies of bytes.
 
 use crate::json;
+use crate::time;
 use bytes::Bytes;
 use std::collections::HashMap;
 
 /// Numbers for the names of root attributes.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Keys(HashMap<Box<str>, u32>);
 
 /// A stored user.
@@ -15,6 +16,8 @@ pub struct User {
     pub id: Box<str>,
     /// Its place in the order of creation.
     pub order: u64,
+    /// The instants of [`DATES`], read once: searches compare them in every user. None where there is no date.
+    pub dates: [Option<i64>; DATES.len()],
     full: Text,
     /// Without the identity providers' tokens, for callers that may not see them; None when there are none.
     public: Option<Text>,
@@ -33,6 +36,9 @@ struct Member {
     value: u32,
     end: u32,
 }
+
+/// The root attributes that are dates.
+pub const DATES: [&str; 3] = ["created_at", "updated_at", "last_login"];
 
 /// Which root attributes an answer shows.
 #[derive(Debug, Clone)]
@@ -81,10 +87,13 @@ impl User {
     /// Marks the attributes in `raw`; text that is no object is kept and has none.
     pub fn new(id: &str, order: u64, raw: String, keys: &mut Keys) -> User {
         let public = without_idp_tokens(&raw).map(|text| Text::new(text, keys));
+        let full = Text::new(raw, keys);
+        let date = |name| time::parse(&json::string(full.get(*keys.0.get(name)?)?)?);
         User {
             id: id.into(),
             order,
-            full: Text::new(raw, keys),
+            dates: DATES.map(date),
+            full,
             public,
         }
     }
@@ -92,6 +101,38 @@ impl User {
     /// The whole user.
     pub fn raw(&self, idp_tokens: bool) -> &Bytes {
         &self.text_for(idp_tokens).raw
+    }
+
+    /// The same as search shows it: of a user larger than `most` bytes only the attributes that fit, in order.
+    pub fn write_within(
+        &self,
+        most: usize,
+        out: &mut Vec<u8>,
+        fields: Option<&Fields>,
+        idp_tokens: bool,
+    ) {
+        let text = self.text_for(idp_tokens);
+        if text.raw.len() <= most {
+            return self.write(out, fields, idp_tokens);
+        }
+        let mut room = most;
+        let fitting = text.members.iter().filter(|member| {
+            let size = (member.end - member.start) as usize + 1;
+            let fits = size <= room;
+            room -= if fits { size } else { 0 };
+            fits
+        });
+        out.push(b'{');
+        for (i, member) in fitting
+            .filter(|member| fields.is_none_or(|fields| fields.shows(member.key)))
+            .enumerate()
+        {
+            if i > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(&text.raw[member.start as usize..member.end as usize]);
+        }
+        out.push(b'}');
     }
 
     /// Appends the user to `out`, only with the attributes that `fields` shows.
@@ -125,9 +166,12 @@ impl User {
 
     /// The raw value of a root attribute.
     pub fn get(&self, keys: &Keys, name: &str) -> Option<&str> {
-        let number = *keys.0.get(name)?;
-        let member = self.full.members.iter().rev().find(|m| m.key == number)?;
-        std::str::from_utf8(&self.full.raw[member.value as usize..member.end as usize]).ok()
+        self.full.get(*keys.0.get(name)?)
+    }
+
+    /// The raw value of a root attribute as those see it who may not see the identity providers' tokens.
+    pub fn shown(&self, keys: &Keys, name: &str) -> Option<&str> {
+        self.text_for(false).get(*keys.0.get(name)?)
     }
 
     /// A root attribute that is a string.
@@ -159,6 +203,11 @@ impl Text {
             raw: raw.into(),
             members,
         }
+    }
+
+    fn get(&self, key: u32) -> Option<&str> {
+        let member = self.members.iter().rev().find(|m| m.key == key)?;
+        std::str::from_utf8(&self.raw[member.value as usize..member.end as usize]).ok()
     }
 }
 
@@ -214,6 +263,20 @@ mod tests {
         assert_eq!(pick(&["absent"], true), "{}");
         assert_eq!(user.get(&keys, "x"), Some("1e400"));
         assert_eq!(user.text(&keys, "email").as_deref(), Some("e"));
+    }
+
+    #[test]
+    fn search_shows_what_fits() {
+        let mut keys = Keys::default();
+        let raw = r#"{"user_id":"a","big":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","n":1}"#;
+        let user = User::new("a", 1, raw.into(), &mut keys);
+        let within = |most| {
+            let mut out = Vec::new();
+            user.write_within(most, &mut out, None, true);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(within(1000), raw);
+        assert_eq!(within(30), r#"{"user_id":"a","n":1}"#);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Connections and response bodies that can be made to misbehave.
 
+use crate::export::File;
 use crate::state::Flight;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -128,6 +129,8 @@ pub enum Step {
     Send(Bytes),
     /// Sends bytes one at a time, with a pause before each.
     Drip(Bytes, Duration),
+    /// Sends a file, chunk by chunk as it is read.
+    File(Box<File>),
     /// Sends the same bytes for ever.
     Repeat(Bytes),
     /// Sends nothing for ever.
@@ -231,6 +234,13 @@ impl Body for ReplyBody {
                 }
                 Poll::Ready(Some(Ok(Frame::data(byte))))
             }
+            Some(Step::File(file)) => match file.next() {
+                Some(chunk) => Poll::Ready(Some(Ok(Frame::data(chunk)))),
+                None => {
+                    this.steps.pop_front();
+                    Pin::new(this).poll_frame(cx)
+                }
+            },
             Some(Step::Send(bytes)) => {
                 let bytes = std::mem::take(bytes);
                 this.steps.pop_front();

@@ -1,9 +1,8 @@
 //! What can be searched, and how each kind of field compares.
 
 use super::{Bound, Value};
-use crate::json;
 use crate::time;
-use crate::user::{Keys, User};
+use crate::user::{Keys, User, DATES};
 use serde_json::Value as Json;
 
 /// A field of the search index.
@@ -66,6 +65,11 @@ impl Field {
             name: name.to_string(),
             kind,
         }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Fails when the API does not let this field be compared so.
@@ -157,9 +161,10 @@ impl Field {
                 .and_then(|raw| raw.parse::<f64>().ok())
                 .filter(|number| number.is_finite())
                 .is_some_and(|number| number_is(number, value)),
-            Kind::Date => raw()
-                .and_then(json::string)
-                .and_then(|text| time::parse(&text))
+            Kind::Date => DATES
+                .iter()
+                .position(|name| *name == self.name)
+                .and_then(|at| user.dates[at])
                 .is_some_and(|millis| date_is(millis, value)),
             Kind::Identity => self.any_leaf(keys, user, &|leaf| identity_is(leaf, value)),
             Kind::Metadata => self.any_leaf(keys, user, &|leaf| metadata_is(leaf, value)),
@@ -240,31 +245,32 @@ fn number_is(number: f64, value: &Value) -> bool {
     }
 }
 
-/// A partial date stands for all of its span: an inclusive bound takes it in, an exclusive one leaves it out.
 fn date_is(millis: i64, value: &Value) -> bool {
-    let span = |text: &str| time::span(text).unwrap_or((i64::MAX, i64::MIN));
+    interval(value).is_some_and(|(first, last)| (first..=last).contains(&millis))
+}
+
+/// The first and last millisecond that a value of a date field lets pass. A partial date stands for all of its span:
+/// an inclusive bound takes it in, an exclusive one leaves it out.
+pub fn interval(value: &Value) -> Option<(i64, i64)> {
     match value {
-        Value::Exact { text, .. } => {
-            let (first, last) = span(text);
-            (first..=last).contains(&millis)
-        }
-        Value::Wildcard(_) => false,
+        Value::Exact { text, .. } => time::span(text),
+        Value::Wildcard(_) => None,
         Value::Range(from, to) => {
-            from.as_ref().is_none_or(|bound| {
-                let (first, last) = span(&bound.text);
-                if bound.inclusive {
-                    millis >= first
-                } else {
-                    millis > last
-                }
-            }) && to.as_ref().is_none_or(|bound| {
-                let (first, last) = span(&bound.text);
-                if bound.inclusive {
-                    millis <= last
-                } else {
-                    millis < first
-                }
-            })
+            let first = match from {
+                None => i64::MIN,
+                Some(bound) => match (time::span(&bound.text)?, bound.inclusive) {
+                    ((first, _), true) => first,
+                    ((_, last), false) => last + 1,
+                },
+            };
+            let last = match to {
+                None => i64::MAX,
+                Some(bound) => match (time::span(&bound.text)?, bound.inclusive) {
+                    ((_, last), true) => last,
+                    ((first, _), false) => first - 1,
+                },
+            };
+            Some((first, last))
         }
     }
 }

@@ -25,6 +25,15 @@ pub enum Query {
     Anywhere(Value),
 }
 
+/// A user by what an index finds it at once.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Name {
+    /// `user_id`.
+    Id(String),
+    /// `email` in lower case.
+    Email(String),
+}
+
 /// What a field is compared with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
@@ -55,6 +64,55 @@ impl Query {
     pub fn parse(text: &str) -> Result<Query, ApiError> {
         // The real wording is known for one of these only, the errorCode for none.
         parser::parse(text).map_err(|e| ApiError::bare(400, format!("invalid query: {e}")))
+    }
+
+    /// How many comparisons it is made of.
+    pub fn clauses(&self) -> usize {
+        match self {
+            Query::Or(all) | Query::And(all) => all.iter().map(Query::clauses).sum(),
+            Query::Not(query) => query.clauses(),
+            _ => 1,
+        }
+    }
+
+    /// Users of whom alone can be found, where the query says so: an index need not look at all the others.
+    pub fn names(&self) -> Option<Vec<Name>> {
+        match self {
+            Query::Is(field, Value::Exact { text, .. }) => match field.name() {
+                "user_id" => Some(vec![Name::Id(text.clone())]),
+                "email" => Some(vec![Name::Email(text.to_lowercase())]),
+                _ => None,
+            },
+            Query::Or(all) => {
+                let all: Option<Vec<_>> = all.iter().map(Query::names).collect();
+                Some(all?.concat())
+            }
+            Query::And(all) => all.iter().find_map(Query::names),
+            _ => None,
+        }
+    }
+
+    /// Splits off what is demanded of a date: the first and last millisecond that pass, and what else is demanded.
+    /// None when the query as a whole is not a demand on that date and others beside it.
+    pub fn on_date(&self, name: &str) -> Option<((i64, i64), Option<Query>)> {
+        let all = match self {
+            Query::And(all) => all.as_slice(),
+            _ => std::slice::from_ref(self),
+        };
+        let mut span = None;
+        let mut rest = Vec::new();
+        for query in all {
+            match query {
+                Query::Is(field, value) if field.name() == name => {
+                    let (first, last) = fields::interval(value)?;
+                    let (from, to) = span.unwrap_or((i64::MIN, i64::MAX));
+                    span = Some((first.max(from), last.min(to)));
+                }
+                _ => rest.push(query.clone()),
+            }
+        }
+        let rest = (!rest.is_empty()).then_some(Query::And(rest));
+        span.map(|span| (span, rest))
     }
 
     /// True when the user is found.

@@ -7,12 +7,12 @@ use crate::auth;
 use crate::clients::SCOPES;
 use crate::errors::ApiError;
 use crate::faults::Fault;
+use crate::handle::reconfigure;
 use crate::journal::Entry;
 use crate::json::{self, Object};
 use crate::limits::Bucket;
 use crate::reply::Reply;
 use crate::request::Request;
-use crate::simulator::reconfigure;
 use crate::state::{lock, State};
 use serde_json::{json, Map, Value};
 use std::sync::atomic::Ordering;
@@ -96,7 +96,9 @@ fn put_user(state: &State, request: &Request) -> Result<Reply, ApiError> {
 }
 
 /// Sets what the body names: `latency_ms`, `index_lag_ms`, `window`, `total_cap`, `bucket` (`{burst, per_second}`),
-/// `always_bare`, `unstable_ties`, `custom_domain_conflict`; null switches a limit off.
+/// `always_bare`, `unstable_ties`, `custom_domain_conflict`, `gzip`, `slow_clauses`, and for jobs `pending_polls`,
+/// `processing_polls`, `job_takes_ms`, `job_failure`, `location_lifetime_ms`, `location_scheme`, `export_gzip`;
+/// null switches a limit off.
 fn change(state: &State, body: &Map<String, Value>) -> Result<Reply, ApiError> {
     let bad = |key: &str| ApiError::body(format!("'Wrong value' on property {key}"));
     let mut wanted = state.config();
@@ -115,6 +117,17 @@ fn change(state: &State, body: &Map<String, Value>) -> Result<Reply, ApiError> {
             "always_bare" => wanted.always_bare = flag()?,
             "unstable_ties" => wanted.unstable_ties = flag()?,
             "custom_domain_conflict" => wanted.custom_domain_conflict = flag()?,
+            "gzip" => wanted.gzip = flag()?,
+            "slow_clauses" => wanted.slow_clauses = limit()?,
+            "pending_polls" => wanted.jobs.pending_polls = number()? as usize,
+            "processing_polls" => wanted.jobs.processing_polls = number()? as usize,
+            "job_takes_ms" => wanted.jobs.takes = Duration::from_millis(number()?),
+            "job_failure" => wanted.jobs.failure = value.as_str().map(String::from),
+            "location_lifetime_ms" => {
+                wanted.jobs.location_lifetime = Duration::from_millis(number()?);
+            }
+            "location_scheme" => wanted.jobs.location_scheme = flag()?,
+            "export_gzip" => wanted.jobs.gzip = flag()?,
             "bucket" if value.is_null() => wanted.bucket = None,
             "bucket" => {
                 let burst = value["burst"].as_u64().and_then(|n| u32::try_from(n).ok());

@@ -1,6 +1,7 @@
 //! Which handler answers which path.
 
 mod control;
+mod jobs;
 mod oauth;
 mod params;
 mod users;
@@ -30,6 +31,7 @@ pub fn answer(state: &State, request: &Request) -> Reply {
             oauth::discovery(state, request)
         }
         (_, ["api", "v2", rest @ ..]) => management(state, request, rest),
+        ("GET", ["exports", job, file]) => jobs::download(state, request, job, file),
         _ => ApiError::usual(404).reply(),
     }
 }
@@ -53,6 +55,8 @@ fn management(state: &State, request: &Request, path: &[&str]) -> Reply {
         ("GET", ["users", id]) => users::by_id(state, request, &bearer, id),
         ("PATCH", ["users", id]) => users_update::update(state, request, &bearer, id),
         ("DELETE", ["users", id]) => users_update::delete(state, &bearer, id),
+        ("POST", ["jobs", "users-exports"]) => jobs::export(state, request, &bearer),
+        ("GET", ["jobs", id]) => jobs::by_id(state, &bearer, id),
         _ => Err(ApiError::usual(404)),
     };
     let reply = result.unwrap_or_else(|error| error.reply());

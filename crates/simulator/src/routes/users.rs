@@ -104,7 +104,7 @@ pub fn list(state: &State, request: &Request, bearer: &Bearer) -> Result<Reply, 
     }
 
     let mut tenant = lock(&state.tenant);
-    let mut found = search::run(&mut tenant, query, sort.as_ref())?;
+    let mut found = search::run(&mut tenant, query, sort.as_ref(), config.slow_clauses)?;
     if let (Some(sort), true) = (&sort, config.unstable_ties || !stable) {
         found = search::turn_ties(&tenant.keys, &found, sort, lock(&state.journal).count());
     }
@@ -126,7 +126,8 @@ pub fn list(state: &State, request: &Request, bearer: &Bearer) -> Result<Reply, 
         );
         body.extend_from_slice(head.as_bytes());
     }
-    write_array(&mut body, rows, fields.as_ref(), bearer);
+    let most = config.search_user_bytes;
+    write_array(&mut body, rows, fields.as_ref(), bearer, most);
     if enveloped {
         let total = config.total_cap.unwrap_or(usize::MAX).min(found.len());
         body.extend_from_slice(format!(r#","total":{total}}}"#).as_bytes());
@@ -145,7 +146,7 @@ pub fn by_email(state: &State, request: &Request, bearer: &Bearer) -> Result<Rep
     let fields = single_fields(&params, &tenant.keys)?;
     let rows = tenant.users_by_email(email);
     let mut body = Vec::new();
-    write_array(&mut body, &rows, fields.as_ref(), bearer);
+    write_array(&mut body, &rows, fields.as_ref(), bearer, usize::MAX);
     Ok(Reply::raw(200, body))
 }
 
@@ -187,14 +188,18 @@ pub fn occupied(
     } else {
         tenant.users()
     };
-    let marker = format!(r#""connection":{}"#, quote(connection.name));
     candidates.iter().any(|user| {
         but != Some(&*user.id)
             && user.text(&tenant.keys, key).as_deref() == Some(value)
-            && user
-                .get(&tenant.keys, "identities")
-                .is_some_and(|identities| identities.contains(&marker))
+            && belongs(&tenant.keys, user, connection.name)
     })
+}
+
+/// True when the user has an identity in the connection of this name.
+pub fn belongs(keys: &Keys, user: &User, connection: &str) -> bool {
+    let marker = format!(r#""connection":{}"#, quote(connection));
+    user.get(keys, "identities")
+        .is_some_and(|identities| identities.contains(&marker))
 }
 
 fn single_fields(params: &Params, keys: &Keys) -> Result<Option<Fields>, ApiError> {
@@ -216,14 +221,21 @@ fn page_size(rows: &[Arc<User>]) -> usize {
     rows.iter().map(|user| user.raw(true).len() + 1).sum()
 }
 
-fn write_array(body: &mut Vec<u8>, rows: &[Arc<User>], fields: Option<&Fields>, bearer: &Bearer) {
+/// `most` is how many bytes of a user are shown.
+fn write_array(
+    body: &mut Vec<u8>,
+    rows: &[Arc<User>],
+    fields: Option<&Fields>,
+    bearer: &Bearer,
+    most: usize,
+) {
     let idp_tokens = idp_tokens(bearer);
     body.push(b'[');
     for (i, user) in rows.iter().enumerate() {
         if i > 0 {
             body.push(b',');
         }
-        user.write(body, fields, idp_tokens);
+        user.write_within(most, body, fields, idp_tokens);
     }
     body.push(b']');
 }

@@ -4,6 +4,7 @@ use super::users::{idp_tokens, occupied};
 use crate::auth::Bearer;
 use crate::connections;
 use crate::errors::ApiError;
+use crate::ids::hex;
 use crate::json::{self, quote, Object};
 use crate::profile;
 use crate::reply::Reply;
@@ -11,8 +12,6 @@ use crate::request::Request;
 use crate::state::{lock, State};
 use crate::tenant::Tenant;
 use crate::time;
-use ring::digest::{digest, SHA256};
-use std::fmt::Write;
 
 /// POST /users
 pub fn create(state: &State, request: &Request, bearer: &Bearer) -> Result<Reply, ApiError> {
@@ -164,13 +163,4 @@ fn avatar(shown: &str) -> String {
         "https://s.gravatar.com/avatar/{}?s=480&r=pg&d=https%3A%2F%2Fcdn.auth0.com%2Favatars%2F{initials}.png",
         hex(shown, 32)
     )
-}
-
-fn hex(text: &str, length: usize) -> String {
-    let mut out = String::new();
-    for byte in digest(&SHA256, text.as_bytes()).as_ref() {
-        let _ = write!(out, "{byte:02x}");
-    }
-    out.truncate(length);
-    out
 }

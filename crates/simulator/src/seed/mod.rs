@@ -1,6 +1,7 @@
 //! A reproducible population: the same seed gives the same users, in any run and on any day.
 
 mod dice;
+mod odd;
 mod uniform;
 mod varied;
 
@@ -51,19 +52,24 @@ const DOMAINS: [&str; 5] = [
 ];
 
 /// Everything about the population.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Plan {
     /// Chooses the population.
     pub seed: u64,
     /// Pads users to about so many bytes, giving each the 21 attributes of the usual documentation.
     pub user_bytes: Option<usize>,
+    /// So many of the first users were created in one and the same millisecond.
+    pub tied: usize,
+    /// Gives users values that are awkward to compare, to quote and to parse.
+    pub odd: bool,
 }
 
 /// The `i`th user: its id and its JSON.
 pub fn user(plan: Plan, i: usize) -> (String, String) {
     match plan.user_bytes {
-        Some(bytes) => uniform::user(plan.seed, i, bytes),
-        None => varied::user(plan.seed, i),
+        Some(bytes) => uniform::user(plan, i, bytes),
+        None if plan.odd => odd::user(plan, i),
+        None => varied::user(plan, i),
     }
 }
 
@@ -76,13 +82,24 @@ impl Writer {
         let _ = write!(self.0, "{comma}\"{key}\":{value}");
     }
 
+    /// For keys that need quoting.
+    fn raw_quoted(&mut self, key: &str, value: &str) {
+        let comma = if self.0.len() > 1 { "," } else { "" };
+        let _ = write!(self.0, "{comma}{}:{value}", quote(key));
+    }
+
     fn text(&mut self, key: &str, value: &str) {
         self.raw(key, quote(value));
     }
 }
 
 /// When the `i`th user was created. Some were imported together and share the millisecond with the one before.
-fn created(seed: u64, i: usize) -> i64 {
+fn created(plan: Plan, i: usize) -> i64 {
+    if i < plan.tied {
+        // Among the others, so that a walk in either order meets users before and after.
+        return BORN.0 + (BORN.1 - BORN.0) / 2;
+    }
+    let seed = plan.seed;
     let tied = |i: usize| i > 0 && Dice::new(seed ^ 0x71E5, i).chance(6);
     let mut first = i;
     while tied(first) {
@@ -109,6 +126,7 @@ mod tests {
         let plan = Plan {
             seed: 7,
             user_bytes,
+            ..Plan::default()
         };
         (0..count)
             .map(|i| {
@@ -171,6 +189,7 @@ mod tests {
         let plan = Plan {
             seed: 1,
             user_bytes: Some(1000),
+            ..Plan::default()
         };
         for i in 0..100 {
             let (_, json) = user(plan, i);
@@ -180,5 +199,42 @@ mod tests {
             population(Some(1000), 1)[0].as_object().map(|u| u.len()),
             Some(21)
         );
+    }
+
+    #[test]
+    fn as_many_ties_as_asked_for() {
+        let plan = Plan {
+            tied: 50,
+            ..Plan::default()
+        };
+        let moments: Vec<i64> = (0..200).map(|i| created(plan, i)).collect();
+        let tied = moments.iter().filter(|at| **at == moments[0]).count();
+        assert_eq!(tied, 50);
+        assert!(moments.iter().any(|at| *at < moments[0]));
+        assert!(moments.iter().any(|at| *at > moments[0]));
+    }
+
+    #[test]
+    fn odd_users_are_odd_and_still_sound() {
+        let plan = Plan {
+            odd: true,
+            ..Plan::default()
+        };
+        let mut ids = HashSet::new();
+        let mut names = HashSet::new();
+        let mut verified = HashSet::new();
+        for i in 0..2000 {
+            let (id, json) = user(plan, i);
+            let user: Value = serde_json::from_str(&json).expect("valid JSON");
+            assert_eq!(user["user_id"], id.as_str());
+            assert!(ids.insert(id));
+            assert!(!user.as_object().unwrap().values().any(Value::is_null));
+            names.insert(user["name"].to_string());
+            verified.insert(user["email_verified"].to_string());
+        }
+        assert!(names.len() > 40, "{}", names.len());
+        for wanted in ["null", "true", "false", "\"true\"", "\"false\""] {
+            assert!(verified.contains(wanted), "{wanted}");
+        }
     }
 }

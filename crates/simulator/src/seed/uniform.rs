@@ -1,18 +1,18 @@
 //! Users alike in shape and size, for measuring.
 
 use super::dice::Dice;
-use super::{ascii, created, Writer, DOMAINS, FAMILY, GIVEN};
+use super::{ascii, created, Plan, Writer, DOMAINS, FAMILY, GIVEN};
 use crate::time;
 
 /// The `i`th user, of about `bytes` bytes.
-pub fn user(seed: u64, i: usize, bytes: usize) -> (String, String) {
-    let mut dice = Dice::new(seed, i);
+pub fn user(plan: Plan, i: usize, bytes: usize) -> (String, String) {
+    let mut dice = Dice::new(plan.seed, i);
     let (given, family) = (dice.pick(&GIVEN), dice.pick(&FAMILY));
     let rest = dice.hex(24);
     let id = format!("auth0|{rest}");
     let local = format!("{}.{}{i}", ascii(given), ascii(family));
     let email = format!("{local}@{}", dice.pick(&DOMAINS));
-    let born = created(seed, i);
+    let born = created(plan, i);
     let login = time::format(born + (dice.roll() % 20_000_000_000) as i64);
     let mut user = Writer(String::with_capacity(bytes + 64));
     user.0.push('{');

@@ -1,7 +1,7 @@
 //! Users of many origins, each lacking what such users lack.
 
 use super::dice::Dice;
-use super::{ascii, created, Writer, DOMAINS, FAMILY, GIVEN};
+use super::{ascii, created, Plan, Writer, DOMAINS, FAMILY, GIVEN};
 use crate::json::quote;
 use crate::time;
 use std::fmt::Write;
@@ -16,8 +16,8 @@ const NATIVE: [&str; 6] = [
 ];
 
 /// Users of many origins, each lacking what such users lack.
-pub fn user(seed: u64, i: usize) -> (String, String) {
-    let mut dice = Dice::new(seed, i);
+pub fn user(plan: Plan, i: usize) -> (String, String) {
+    let mut dice = Dice::new(plan.seed, i);
     let (given, family) = (dice.pick(&GIVEN), dice.pick(&FAMILY));
     let local = format!("{}.{}{i}", ascii(given), ascii(family));
     let mut email = Some(format!("{local}@{}", dice.pick(&DOMAINS)));
@@ -99,7 +99,7 @@ pub fn user(seed: u64, i: usize) -> (String, String) {
     }
     let id = format!("{provider}|{rest}");
 
-    let born = created(seed, i);
+    let born = created(plan, i);
     user.text("created_at", &time::format(born));
     if let Some(email) = &email {
         // Enterprise and social directories keep the case; Auth0's own database does not.
