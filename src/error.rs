@@ -90,6 +90,8 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::RateLimited { .. } => ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
         Error::Window { .. } => ERRCODE_PROGRAM_LIMIT_EXCEEDED,
         Error::QueryColumn => ERRCODE_FEATURE_NOT_SUPPORTED,
+        Error::Moved { .. } => ERRCODE_T_R_SERIALIZATION_FAILURE,
+        Error::Export { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
         Error::Unreachable { .. } => ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION,
         Error::ServerError { .. } | Error::Unreadable { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
         Error::Value { .. } => ERRCODE_FDW_INVALID_DATA_TYPE,
@@ -151,17 +153,18 @@ fn detail(error: &Error) -> Option<String> {
             }
         }
         Error::Window {
-            window,
-            total: Some(total),
-            ..
+            key, value, total, window, ..
         } => {
-            format!("Auth0 reports {total} rows and lets one query page through {window}.")
+            let total = total.map_or_else(|| format!("more than {window}"), |n| n.to_string());
+            match value {
+                Some(value) => format!("{total} rows have {key} {value}."),
+                None => format!("{total} rows have no {key}."),
+            }
         }
-        Error::Window {
-            window,
-            total: None,
-            ..
-        } => format!("Auth0 lets one query page through {window} rows."),
+        Error::Moved { .. } => {
+            "Rows that had not come yet moved to where the scan had been before.".into()
+        }
+        Error::Export { job, reason } => format!("Job {job}: {reason}"),
         Error::Unreachable {
             call,
             why,
@@ -283,8 +286,14 @@ fn hint(error: &Error) -> Option<String> {
         },
         Error::RateLimited { .. } => "Try again later, or raise max_rate_limit_wait of the server or table.".into(),
         Error::QueryColumn => "Write q = 'search text' as a condition of its own, joined to others by AND.".into(),
-        Error::Window { object, .. } => {
-            format!("This version cannot read a tenant's {object} past that limit; a LIMIT within it is answered.")
+        Error::Window { .. } => {
+            "Set bulk_read to 'auto' on the server or table: rows that no search can tell apart are then read with an export job.".into()
+        }
+        Error::Moved { key, .. } => {
+            format!("Run the query again, or let Postgres sort: ORDER BY ({key} + interval '0').")
+        }
+        Error::Export { .. } => {
+            "Run the query again, or set bulk_read to 'search' on the server or table.".into()
         }
         Error::Unreachable { why: Unreachable::ConnectTimeout, .. } => {
             "Check that this machine may connect to it; if it is just far away, raise connect_timeout of the server.".into()

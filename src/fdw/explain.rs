@@ -56,8 +56,7 @@ pub unsafe extern "C-unwind" fn scan(
         (values::known(scan, &state.plan, show), locals)
     };
     let (request, _) = state.request(&values);
-    let size = u64::from(state.settings.page_size);
-    let calls = requests(&request, size);
+    let calls = requests(&request, state.settings.page_size);
     out.text("Auth0 Request", &calls);
     let describe = |pushed: &Pushed| describe(&pushed.filter, &|n| shown(values.get(n)));
     // Where rows are looked up by a key, the other conditions are not part of the call.
@@ -110,26 +109,34 @@ pub unsafe extern "C-unwind" fn scan(
 }
 
 /// The requests in words.
-fn requests(request: &ScanRequest, size: u64) -> String {
+fn requests(request: &ScanRequest, size: u32) -> String {
     let several = |first: String, count: usize, what: &str| match count {
         1 => first,
         count => format!("{first} and {} more {what}", count - 1),
     };
     match &request.ask {
         Ask::Nothing => "none: no row can match".to_owned(),
-        Ask::Search(_) | Ask::Count(_) => shown_get(&request.list(0, size)),
+        Ask::Search(_) | Ask::Count(_) => shown_get(&request.list(0, request.first(size))),
         Ask::Chunks(chunks) => match chunks.first() {
             Some(chunk) => {
                 let first = ScanRequest {
-                    ask: Ask::Search(Some(chunk.q.clone())),
+                    ask: Ask::Search(Some(chunk.q())),
                     ..request.clone()
                 };
-                several(shown_get(&first.list(0, size)), chunks.len(), "searches")
+                several(
+                    shown_get(&first.list(0, u64::from(size))),
+                    chunks.len(),
+                    "searches",
+                )
             }
             None => String::new(),
         },
         Ask::Lookups(lookups) => match lookups.first() {
-            Some(lookup) => several(shown_get(&lookup.get), lookups.len(), "look-ups"),
+            Some(lookup) => several(
+                shown_get(&request.narrowed(lookup.get.clone())),
+                lookups.len(),
+                "look-ups",
+            ),
             None => String::new(),
         },
     }

@@ -223,15 +223,35 @@ pub enum Error {
     /// The column `q` in a condition that is no search.
     #[error("column \"q\" can only be compared with a search text")]
     QueryColumn,
-    /// More rows than the API lets anyone page through.
-    #[error("\"{object}\" has more rows than the Auth0 API lets anyone page through")]
+    /// More rows with one value of the ordering key than a query reaches: no search can tell them apart.
+    #[error("more than {window} \"{object}\" share one \"{key}\", and the Auth0 API lets no one page through them")]
     Window {
         /// The object.
         object: &'static str,
+        /// The ordering key.
+        key: &'static str,
+        /// Its value, to the millisecond; `None` for the rows that have none.
+        value: Option<String>,
         /// The most rows one query reaches.
         window: u64,
-        /// The number of rows Auth0 reports, when it is not capped itself.
+        /// How many rows share the value, when Auth0 says.
         total: Option<u64>,
+    },
+    /// Rows moved past the walk while it was reading in an order that changes with them. Reading again may succeed.
+    #[error("\"{object}\" changed their \"{key}\" while they were read in its order")]
+    Moved {
+        /// The object.
+        object: &'static str,
+        /// The ordering key.
+        key: &'static str,
+    },
+    /// An export job that Auth0 did not complete, or whose file is not to be had.
+    #[error("the Auth0 export job failed")]
+    Export {
+        /// The job's id.
+        job: String,
+        /// Auth0's own words, or what is wrong.
+        reason: String,
     },
     /// No connection, or no complete answer.
     #[error("could not reach Auth0 at \"{host}\"")]

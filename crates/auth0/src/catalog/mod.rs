@@ -103,6 +103,8 @@ pub struct Object {
     pub by_key: &'static [ByKey],
     /// Most rows one query can reach by paging.
     pub window: u64,
+    /// Keys that every read of it lets `fields` name: of others it is not known that all do.
+    pub selectable: &'static [&'static str],
     /// Any of these scopes lets a token read it.
     pub scopes: &'static [&'static str],
     /// Known columns, in the order of the import.
@@ -170,6 +172,8 @@ mod tests {
             }
             assert!(object.columns.iter().any(|c| c.name == object.id));
             assert!(object.columns.iter().any(|c| c.name == object.order));
+            assert!(object.selectable.contains(&object.id));
+            assert!(object.selectable.contains(&object.order));
         }
     }
 }

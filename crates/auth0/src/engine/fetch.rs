@@ -1,29 +1,32 @@
-//! Fetches single pages of an object, on the network thread.
+//! Fetches single answers, on the network thread.
 
 use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
-use super::request::ScanRequest;
+use super::edge::Stamp;
+use super::request::{Lookup, ScanRequest, Sort};
 use crate::client::{Client, Get, Stats};
 use crate::error::{Error, Result};
 use crate::options::Settings;
 use crate::rows::{Columns, Page};
 
-/// Fetches single pages.
+/// Fetches single answers.
 pub struct Fetcher {
-    client: Arc<Client>,
+    /// Whom to ask.
+    pub client: Arc<Client>,
     /// What is read.
     pub request: ScanRequest,
-    columns: Columns,
-    /// Where the ordering key stands among the columns.
-    pub order: usize,
-    /// Where the id stands among the columns.
-    pub id: usize,
+    /// What the pages keep of each row.
+    pub columns: Columns,
     /// How.
     pub settings: Settings,
-    stats: Arc<Stats>,
+    /// What it costs.
+    pub stats: Arc<Stats>,
 }
+
+/// The fewest rows a page of a walk in windows has: pages overlap, and most of each should be new.
+const LEAST: u64 = 10;
 
 impl Fetcher {
     /// Sends nothing yet.
@@ -33,21 +36,47 @@ impl Fetcher {
         settings: Settings,
         stats: Arc<Stats>,
     ) -> Self {
-        let columns = request.columns();
-        let order = columns.position(request.object.order).unwrap_or_default();
-        let id = columns.position(request.object.id).unwrap_or_default();
         Fetcher {
             client,
+            columns: request.columns(),
             request,
-            columns,
-            order,
-            id,
             settings,
             stats,
         }
     }
 
-    /// Fetches one page.
+    /// Where a key stands among the columns; each that is asked for is there.
+    pub fn position(&self, key: &str) -> usize {
+        self.columns.position(key).unwrap_or(usize::MAX)
+    }
+
+    /// Most rows one query reaches.
+    pub fn window(&self) -> u64 {
+        self.request.object.window
+    }
+
+    /// The error for more rows with one value, or with none, than a query reaches.
+    pub fn crowd(&self, key: &'static str, stamp: Option<&Stamp>, total: Option<u64>) -> Error {
+        Error::Window {
+            object: self.request.object.name,
+            key,
+            value: stamp.map(|stamp| stamp.text.clone()),
+            window: self.window(),
+            total: total.filter(|total| *total > self.window()),
+        }
+    }
+
+    /// Rows of a page that is read with its neighbours.
+    pub fn wide(&self) -> u64 {
+        u64::from(self.settings.page_size).max(LEAST)
+    }
+
+    /// A page of a search.
+    pub fn search(&self, q: Option<&str>, sort: Sort, page: u64, size: u64) -> Get {
+        self.request.search(q.map(str::to_owned), sort, page, size)
+    }
+
+    /// Fetches a list of rows.
     pub async fn fetch(&self, get: Get) -> Result<Page> {
         let list_key = self.request.object.list_key;
         let parse = |body| Page::parse(body, list_key, &self.columns);
@@ -56,37 +85,30 @@ impl Fetcher {
             .await
     }
 
-    /// Rows asked for in one request.
-    pub fn size(&self) -> u64 {
-        self.settings.page_size.into()
-    }
-
-    /// The list call for a page.
-    pub fn list(&self, page: u64) -> Get {
-        self.request.list(page, self.size())
-    }
-
-    /// The error for rows that paging cannot reach.
-    pub fn cut_off(&self, total: Option<u64>) -> Error {
-        let object = self.request.object;
-        Error::Window {
-            object: object.name,
-            window: object.window,
-            total,
+    /// Makes a single call. An object that is not there, or an id that none can have, is no row.
+    pub async fn look_up(&self, lookup: &Lookup) -> Result<Page> {
+        let get = self.request.narrowed(lookup.get.clone());
+        if !lookup.single {
+            return self.fetch(get).await;
+        }
+        let parse = |body| Page::single(body, &self.columns);
+        let found = self.client.get(&get, &self.settings, &self.stats, parse);
+        match found.await {
+            Err(Error::Rejected { refusal, .. }) if absent(refusal.status, &refusal.code) => {
+                Ok(Page::count(0))
+            }
+            found => found,
         }
     }
+}
 
-    /// A page that may lie beyond the window, which the API answers with 400 `invalid_paging`.
-    pub async fn beyond(&self, page: u64, total: Option<u64>) -> Result<Page> {
-        let outside = page * self.size() >= self.request.object.window;
-        self.fetch(self.list(page))
-            .await
-            .map_err(|error| match error {
-                Error::Rejected { refusal, .. } if refusal.status == 400 && outside => {
-                    self.cut_off(total)
-                }
-                other => other,
-            })
+/// Whether a refusal says that there is no such object, and not that there is no such path.
+fn absent(status: u16, code: &Option<String>) -> bool {
+    let code = code.as_deref().unwrap_or_default();
+    match status {
+        404 => code.starts_with("inexistent_"),
+        400 => code == "invalid_uri",
+        _ => false,
     }
 }
 
@@ -98,6 +120,12 @@ impl Flight {
     pub fn start(fetcher: &Arc<Fetcher>, get: Get) -> Self {
         let fetcher = fetcher.clone();
         Flight(tokio::spawn(async move { fetcher.fetch(get).await }))
+    }
+
+    /// Sends a single call.
+    pub fn look_up(fetcher: &Arc<Fetcher>, lookup: Lookup) -> Self {
+        let fetcher = fetcher.clone();
+        Flight(tokio::spawn(async move { fetcher.look_up(&lookup).await }))
     }
 
     /// Waits for the answer.

@@ -1,11 +1,21 @@
 //! The whole trip: a request for an object's rows becomes pages, fetched side by side and handed over in order.
 
+mod count;
+mod edge;
+mod ends;
 mod fetch;
+mod full;
+mod listing;
+mod lookups;
+mod output;
+mod plan;
 mod request;
 mod runtime;
 mod scan;
+mod ties;
 mod walk;
+mod windows;
 
-pub use request::{Ask, Chunk, Lookup, ScanRequest, Sort};
+pub use request::{Ask, Chunk, Lookup, ScanRequest, Sort, Term};
 pub use runtime::{Runtime, Wake};
 pub use scan::Scan;

@@ -1,10 +1,8 @@
 //! What a scan is asked for, and the list calls it makes.
 
-use std::collections::HashSet;
-
 use crate::catalog::Object;
 use crate::client::Get;
-use crate::plan::{Query, Term};
+use crate::plan;
 use crate::rows::Columns;
 
 /// What to read.
@@ -44,16 +42,51 @@ pub enum Ask {
     Count(Option<String>),
 }
 
-/// One search of several that divide a long list of values among them.
+/// One search of several that divide a long list of values among them: `before`, the printed values joined by `OR`,
+/// `after`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chunk {
-    /// The search text.
-    pub q: String,
     /// The key the values are of.
     pub key: &'static str,
+    /// Search text before the values.
+    pub before: String,
     /// The values. A row belongs to the chunk that has its value exactly, and to no other: the API compares without
     /// regard to case, and two chunks may find the same row.
-    pub values: HashSet<String>,
+    pub terms: Vec<Term>,
+    /// Search text after the values.
+    pub after: String,
+}
+
+/// A value of a [`Chunk`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// As it is.
+    pub value: String,
+    /// As the search text has it.
+    pub printed: String,
+}
+
+impl Chunk {
+    /// The rows whose `key` is one of `values` and for which `rest` finds them, too.
+    pub fn new(rest: Option<&str>, key: &'static str, values: Vec<String>) -> Chunk {
+        let rest = rest.map_or_else(String::new, |rest| format!("({rest}) AND "));
+        let terms = values.into_iter().map(|value| Term {
+            printed: plan::Term::Text(value.clone()).to_string(),
+            value,
+        });
+        Chunk {
+            key,
+            before: format!("{rest}{key}:("),
+            terms: terms.collect(),
+            after: ")".to_owned(),
+        }
+    }
+
+    /// The search text.
+    pub fn q(&self) -> String {
+        let terms: Vec<&str> = self.terms.iter().map(|term| &*term.printed).collect();
+        format!("{}{}{}", self.before, terms.join(" OR "), self.after)
+    }
 }
 
 /// A call that brings the rows with one value of a key.
@@ -74,22 +107,6 @@ pub struct Sort {
     pub descending: bool,
 }
 
-impl Chunk {
-    /// The rows whose `key` is one of `values` and for which `rest` finds them, too.
-    pub fn new(rest: Option<&str>, key: &'static str, values: Vec<String>) -> Chunk {
-        let list = Query::is(key, values.iter().cloned().map(Term::Text).collect());
-        let q = match rest {
-            Some(rest) => format!("({rest}) AND {list}"),
-            None => list.to_string(),
-        };
-        Chunk {
-            q,
-            key,
-            values: values.into_iter().collect(),
-        }
-    }
-}
-
 impl ScanRequest {
     /// All rows of `object`, in any order, whole.
     pub fn of(object: &'static Object) -> ScanRequest {
@@ -105,32 +122,152 @@ impl ScanRequest {
         }
     }
 
-    /// The list call for page `page` of `size` rows, ordered by a key that never changes so that pages do not shift.
+    /// The list call for page `page` of `size` rows.
     pub fn list(&self, page: u64, size: u64) -> Get {
+        let q = match &self.ask {
+            Ask::Search(q) | Ask::Count(q) => q.clone(),
+            Ask::Nothing | Ask::Chunks(_) | Ask::Lookups(_) => None,
+        };
+        self.search(q, self.order(), page, size)
+    }
+
+    /// The order the pages come in: the one asked for, else by a key that never changes, so that pages do not shift.
+    pub fn order(&self) -> Sort {
+        self.sort.unwrap_or(Sort {
+            key: self.object.order,
+            descending: false,
+        })
+    }
+
+    /// Rows asked for in the first request: no more than are wanted.
+    pub fn first(&self, page_size: u32) -> u64 {
+        let page_size = u64::from(page_size);
+        self.limit
+            .map_or(page_size, |limit| limit.clamp(1, page_size))
+    }
+
+    /// A search for page `page` of `size` rows.
+    pub(super) fn search(&self, q: Option<String>, sort: Sort, page: u64, size: u64) -> Get {
+        let direction = if sort.descending { -1 } else { 1 };
         let mut query = vec![
             ("include_totals", "true".into()),
             ("page", page.to_string()),
             ("per_page", size.to_string()),
-            ("sort", format!("{}:1", self.object.order)),
+            ("sort", format!("{}:{direction}", sort.key)),
         ];
-        if let Ask::Search(Some(q)) | Ask::Count(Some(q)) = &self.ask {
-            query.push(("q", q.clone()));
-        }
-        Get {
+        query.extend(q.map(|q| ("q", q)));
+        self.narrowed(Get {
             path: self.object.path.to_owned(),
             query,
-        }
+        })
     }
 
-    /// What the pages keep of each row: the wanted keys, and the id (for messages) and the ordering key (for the
-    /// window's edge) in any case.
+    /// The call with `fields`, if the API may be asked to leave out keys and takes the names of those wanted.
+    pub fn narrowed(&self, mut get: Get) -> Get {
+        let columns = self.columns();
+        let known = |key: &String| self.object.selectable.contains(&key.as_str());
+        if self.narrow && !self.whole && columns.keys().iter().all(known) {
+            get.query.push(("fields", columns.keys().join(",")));
+        }
+        get
+    }
+
+    /// What the pages keep of each row: the wanted keys, and in any case the id (for messages, and for rows that come
+    /// twice), the ordering keys (for the edges of windows) and the keys by which chunks divide rows.
     pub fn columns(&self) -> Columns {
         let mut keys = self.keys.clone();
-        for own in [self.object.id, self.object.order] {
+        let mut own = vec![self.object.id, self.object.order];
+        own.extend(self.sort.map(|sort| sort.key));
+        if let Ask::Chunks(chunks) = &self.ask {
+            own.extend(chunks.iter().map(|chunk| chunk.key));
+        }
+        for own in own {
             if !keys.iter().any(|key| key == own) {
                 keys.push(own.to_owned());
             }
         }
         Columns::new(keys, self.whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn users() -> ScanRequest {
+        ScanRequest::of(crate::catalog::OBJECTS[0])
+    }
+
+    fn shown(get: &Get) -> String {
+        let pairs = get
+            .query
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"));
+        pairs.collect::<Vec<_>>().join("&")
+    }
+
+    #[test]
+    fn parameters_stand_in_one_order() {
+        let mut request = users();
+        assert_eq!(
+            shown(&request.list(3, 100)),
+            "include_totals=true&page=3&per_page=100&sort=created_at:1"
+        );
+        request.ask = Ask::Search(Some("blocked:true".into()));
+        request.sort = Some(Sort {
+            key: "updated_at",
+            descending: true,
+        });
+        request.whole = false;
+        request.narrow = true;
+        request.keys = vec!["email".into()];
+        assert_eq!(
+            shown(&request.list(0, 5)),
+            "include_totals=true&page=0&per_page=5&sort=updated_at:-1&q=blocked:true&fields=email,user_id,created_at,updated_at"
+        );
+    }
+
+    #[test]
+    fn fields_are_sent_only_if_every_name_is_known() {
+        let mut request = ScanRequest {
+            whole: false,
+            narrow: true,
+            keys: vec!["multifactor".into()],
+            ..users()
+        };
+        assert!(!shown(&request.list(0, 1)).contains("fields"));
+        request.keys = vec!["email".into()];
+        assert!(shown(&request.list(0, 1)).contains("fields"));
+        request.whole = true;
+        assert!(!shown(&request.list(0, 1)).contains("fields"));
+    }
+
+    #[test]
+    fn a_limit_only_makes_the_first_page_smaller() {
+        let mut request = users();
+        for (limit, size) in [
+            (None, 100),
+            (Some(0), 1),
+            (Some(7), 7),
+            (Some(1 << 40), 100),
+        ] {
+            request.limit = limit;
+            assert_eq!(request.first(100), size);
+        }
+    }
+
+    #[test]
+    fn a_chunk_prints_its_values() {
+        let term = |value: &str| Term {
+            value: value.into(),
+            printed: format!("\"{value}\""),
+        };
+        let chunk = Chunk {
+            key: "user_id",
+            before: "user_id:(".into(),
+            terms: vec![term("a"), term("b")],
+            after: ")".into(),
+        };
+        assert_eq!(chunk.q(), r#"user_id:("a" OR "b")"#);
     }
 }

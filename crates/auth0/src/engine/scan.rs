@@ -1,4 +1,4 @@
-//! A scan of one object: pages by offset, side by side, handed over in order.
+//! A scan of one object, as the backend's thread sees it: started, asked for pages, dropped.
 //!
 //! The first page is fetched alone: it says how many rows there are, and a statement that needs no more than that
 //! (a `LIMIT`, an `EXISTS`, the first `FETCH` of a cursor) costs one request. Once a second page is asked for, up to
@@ -11,10 +11,13 @@ use std::task::Poll;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
+use super::count::count;
 use super::fetch::Fetcher;
-use super::request::ScanRequest;
+use super::lookups::{in_chunks, look_up};
+use super::output::{Gate, Output};
+use super::request::{Ask, ScanRequest};
 use super::runtime::{Runtime, Wake};
-use super::walk::Walk;
+use super::walk::{Step, Walk};
 use crate::client::{Client, Stats, Totals};
 use crate::error::{Error, Result};
 use crate::options::Settings;
@@ -32,19 +35,6 @@ pub struct Scan {
     complete: Arc<AtomicBool>,
 }
 
-/// The walk's end of the channel. However the walk ends, the backend's thread is woken after it has been closed.
-struct End {
-    wake: Wake,
-    out: Option<mpsc::Sender<Result<Page>>>,
-}
-
-impl Drop for End {
-    fn drop(&mut self) {
-        self.out = None;
-        self.wake.wake();
-    }
-}
-
 impl Scan {
     /// Starts the scan; the first request is sent at once.
     pub fn start(
@@ -56,17 +46,19 @@ impl Scan {
         let (out, pages) = mpsc::channel(1);
         let (more, wanted) = oneshot::channel();
         let stats = Arc::new(Stats::default());
-        let fetcher = Fetcher::new(client, request, settings, stats.clone());
         let complete = Arc::new(AtomicBool::new(false));
-        let end = End {
+        let trip = Trip {
+            client,
+            request,
+            settings,
+            stats: stats.clone(),
             wake: runtime.waker(),
-            out: Some(out),
         };
-        let finished = complete.clone();
+        let (finished, out) = (complete.clone(), Output::new(out, runtime.waker()));
         let task = runtime.spawn(async move {
-            let Some(out) = &end.out else { return };
-            match Walk::new(fetcher, out, &end.wake).run(wanted).await {
-                Ok(()) => finished.store(true, Ordering::Release),
+            match trip.run(Gate::new(wanted), out.clone()).await {
+                Ok(Step::End | Step::More) => finished.store(true, Ordering::Release),
+                Ok(Step::Unwanted) => {}
                 Err(error) => drop(out.send(Err(error)).await),
             }
         });
@@ -115,5 +107,48 @@ impl Scan {
 impl Drop for Scan {
     fn drop(&mut self) {
         self.task.abort();
+    }
+}
+
+/// What a scan does on the network thread.
+struct Trip {
+    client: Arc<Client>,
+    request: ScanRequest,
+    settings: Settings,
+    stats: Arc<Stats>,
+    wake: Wake,
+}
+
+impl Trip {
+    async fn run(self, gate: Gate, out: Output) -> Result<Step> {
+        let ask = self.request.ask.clone();
+        let fetcher = |request| {
+            Arc::new(Fetcher::new(
+                self.client,
+                request,
+                self.settings,
+                self.stats,
+            ))
+        };
+        match ask {
+            Ask::Nothing => Ok(Step::End),
+            Ask::Search(q) => Walk::new(fetcher(self.request), q, gate, out).run().await,
+            Ask::Chunks(chunks) => in_chunks(fetcher(self.request), &chunks, gate, out).await,
+            Ask::Lookups(calls) => look_up(fetcher(self.request), &calls, gate, out).await,
+            Ask::Count(q) => {
+                let request = ScanRequest {
+                    keys: Vec::new(),
+                    whole: false,
+                    all: true,
+                    sort: None,
+                    limit: None,
+                    narrow: true,
+                    ..self.request
+                };
+                let rows = count(fetcher(request), q, &self.wake).await?;
+                out.send(Ok(Page::count(rows))).await;
+                Ok(Step::End)
+            }
+        }
     }
 }

@@ -1,356 +1,310 @@
-//! The walk over an object's pages, on the network thread.
+//! The walk over the rows of one search, in order and however many they are.
+//!
+//! A search that fits into the window is read by offset ([`super::listing`]): the fewest requests, with totals that tell
+//! when rows come or go meanwhile. A bigger one, and one that has changed, is read on from its edge by answers that
+//! overlap ([`super::windows`]), of which each joins what has been handed over, whatever happens between two requests.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::hash_map::RandomState;
+use std::collections::HashSet;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
-
-use super::fetch::{Fetcher, Flight};
-use super::runtime::Wake;
+use super::edge::{range, Edge, Stamp, Stretch};
+use super::fetch::Fetcher;
+use super::full::Full;
+use super::output::{Gate, Output};
+use super::request::Sort;
 use crate::client::Get;
 use crate::error::{Error, Result};
 use crate::rows::{Json, Page};
 
-/// The last value of the ordering key, as JSON text, and how many rows had it.
-#[derive(Default)]
-struct Edge {
-    value: Option<String>,
-    ties: u64,
+/// What a step of a walk has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Nobody wants more rows.
+    Unwanted,
+    /// There may be more rows.
+    More,
+    /// There are no more.
+    End,
 }
 
-impl Edge {
-    fn pass(&mut self, page: &Page, order: usize) {
-        for row in 0..page.rows() {
-            let value = page.value(row, order);
-            if value.is_some() && value == self.value.as_deref() {
-                self.ties += 1;
-            } else {
-                self.value = value.map(str::to_owned);
-                self.ties = 1;
-            }
-        }
-    }
-}
-
-/// What comes of a request in a row of them.
-enum Step {
-    /// A page to hand over.
-    Page(u64),
-    /// A page to hand over that is there already.
-    Known(Box<Page>),
-    /// The newest rows, for comparison only.
-    Newest,
-    /// The newest rows in place of the last page, and the number of rows from a known one on.
-    Tail(Get),
-}
-
-/// How often the pages are read again because rows were deleted meanwhile, before we give up.
+/// How often rows are read again because they have changed, without anything new, before we give up.
 const MOST_PASSES: u32 = 20;
 
-/// The walk itself.
-pub struct Walk<'a> {
-    fetcher: Arc<Fetcher>,
-    out: &'a mpsc::Sender<Result<Page>>,
-    wake: &'a Wake,
-    edge: Edge,
-    /// The smallest total told so far. A smaller one later means that rows were deleted, and the rows behind them have
-    /// moved up, some past us.
-    total: Option<u64>,
-    shrunk: bool,
-    /// Rows before the first with the first page's last value.
-    before_tail: u64,
-    /// Ids handed over, as long as there is a window: at most as many as it has rows.
-    seen: HashSet<String>,
+/// The walk.
+pub struct Walk {
+    /// Asks.
+    pub fetcher: Arc<Fetcher>,
+    /// Which rows.
+    pub q: Option<String>,
+    /// In which order.
+    pub sort: Sort,
+    /// Requests side by side.
+    pub concurrency: usize,
+    /// Up to where rows have been handed over.
+    pub edge: Edge,
+    /// Where the id stands among the columns.
+    pub id: usize,
+    /// Where the ordering key stands among the columns.
+    pub order: usize,
+    gate: Gate,
+    out: Output,
+    /// Only rows whose value of a column is one of these are handed over.
+    keep: Option<(usize, HashSet<String>)>,
+    /// Ids of this listing's rows.
+    pub(super) seen: Ids,
+    /// Ids of all rows handed over, if rows move about in the order.
+    pub(super) ever: Ids,
+    /// Ids of rows without a place in the order.
+    pub(super) odd: Ids,
+    /// Whether `seen` is kept.
+    remember: bool,
+    /// Rows handed over.
+    handed: u64,
+    sent: bool,
 }
 
-impl<'a> Walk<'a> {
-    /// Hands pages to `out` and tells `wake` of each.
-    pub fn new(fetcher: Fetcher, out: &'a mpsc::Sender<Result<Page>>, wake: &'a Wake) -> Self {
+impl Walk {
+    /// Hands the rows of the search `q` over to `out`; those after the first page when `gate` lets it.
+    pub fn new(fetcher: Arc<Fetcher>, q: Option<String>, gate: Gate, out: Output) -> Self {
+        let sort = fetcher.request.order();
         Walk {
-            fetcher: Arc::new(fetcher),
-            out,
-            wake,
+            q,
+            sort,
+            concurrency: fetcher.settings.concurrency as usize,
             edge: Edge::default(),
-            total: None,
-            shrunk: false,
-            before_tail: 0,
-            seen: HashSet::new(),
+            id: fetcher.position(fetcher.request.object.id),
+            order: fetcher.position(sort.key),
+            fetcher,
+            gate,
+            out,
+            keep: None,
+            seen: Ids::default(),
+            ever: Ids::default(),
+            odd: Ids::default(),
+            remember: true,
+            handed: 0,
+            sent: false,
         }
     }
 
-    /// Fetches the first page, and the others once `wanted` says that they are.
-    pub async fn run(mut self, wanted: oneshot::Receiver<()>) -> Result<()> {
-        let (size, window) = (self.fetcher.size(), self.fetcher.request.object.window);
-        let first = self.fetcher.fetch(self.fetcher.list(0)).await?;
-        self.total = first.total();
-        let full = first.rows() as u64 >= size;
-        let over = self.total.map_or(!full, |total| total <= size);
-        let handed_over = self.hand_over(first).await;
-        self.before_tail = size.saturating_sub(self.edge.ties);
-        if !handed_over || over || wanted.await.is_err() {
-            return Ok(());
-        }
-        match self.total {
-            None => self.one_by_one().await,
-            Some(total) if total > window => self.past_the_window(total).await,
-            Some(total) => {
-                let last = total.div_ceil(size) - 1;
-                let steps = (1..last).map(Step::Page);
-                let end = match self.tail() {
-                    _ if total < window => vec![Step::Page(last)],
-                    Some(tail) => vec![Step::Tail(tail)],
-                    None => vec![Step::Page(last), Step::Newest],
-                };
-                if !self.side_by_side(steps.chain(end).collect()).await? {
-                    return Ok(());
-                }
-                self.again_while_shrinking().await
-            }
-        }
+    /// As one of several walks: one request at a time, and only rows with one of these values of `key`.
+    pub fn part(mut self, key: &str, values: HashSet<String>) -> Self {
+        self.keep = Some((self.fetcher.position(key), values));
+        self.concurrency = 1;
+        self
     }
 
-    /// Hands a page over, without the rows that have been; false when nobody wants it any more.
-    async fn hand_over(&mut self, page: Page) -> bool {
-        self.edge.pass(&page, self.fetcher.order);
-        if page.total() < self.total {
-            self.total = page.total();
-            self.shrunk = true;
-        }
-        self.emit(page).await
-    }
-
-    async fn emit(&mut self, mut page: Page) -> bool {
-        if self
-            .total
-            .is_none_or(|total| total <= self.fetcher.request.object.window)
-        {
-            let seen = &mut self.seen;
-            page.retain(self.fetcher.id, |id| {
-                id.is_none_or(|id| seen.insert(id.to_owned()))
-            });
-        }
-        let sent = self.out.send(Ok(page)).await.is_ok();
-        self.wake.wake();
-        sent
-    }
-
-    /// Without a total: page after page until one is not full. Reading ahead would waste requests.
-    async fn one_by_one(&mut self) -> Result<()> {
-        let (size, window) = (self.fetcher.size(), self.fetcher.request.object.window);
-        for number in 1.. {
-            let page = match self.fetcher.beyond(number, None).await {
-                // The window's end, and all pages before it were full: was that all?
-                Err(Error::Window { .. }) => {
-                    let newest = self.fetcher.fetch(self.newest()).await?;
-                    return self.check_edge(&newest).await;
-                }
-                page => page?,
+    /// Walks to the end, unless nobody wants it.
+    pub async fn run(mut self) -> Result<Step> {
+        let (window, wide) = (self.fetcher.window(), self.fetcher.wide());
+        let page_size = u64::from(self.fetcher.settings.page_size);
+        let mut size = self.fetcher.request.first(self.fetcher.settings.page_size);
+        // Whether a condition on the ordering key has been sent, which hides the rows that have none.
+        let mut ranged = false;
+        let mut first = None;
+        let (mut handed, mut in_vain) = (0, 0);
+        loop {
+            let q = match ranged {
+                true => Some(self.ahead(None)),
+                false => self.q.clone(),
             };
-            // A page across the window's end is full with the rows before it.
-            let most = if number * size < window {
-                size.min(window - number * size)
-            } else {
-                size
+            let page = self.fetcher.fetch(self.page(q.as_deref(), 0, size)).await?;
+            let answer = Answer::of(&page, 0, size, window);
+            self.remember(true);
+            let Some(stretch) = self.accept(page, ranged).await? else {
+                return Ok(Step::Unwanted);
             };
-            let full = page.rows() as u64 >= most;
-            if !self.hand_over(page).await || !full {
+            first = first.or_else(|| stretch.low().cloned());
+            if answer.is_last {
                 break;
             }
-        }
-        Ok(())
-    }
-
-    /// Steps in order, `concurrency` requests under way. False when nobody wants more.
-    async fn side_by_side(&mut self, mut steps: VecDeque<Step>) -> Result<bool> {
-        let concurrency = self.fetcher.settings.concurrency as usize;
-        let mut ahead = VecDeque::new();
-        loop {
-            while ahead.len() < concurrency {
-                let Some(step) = steps.pop_front() else { break };
-                let get = match &step {
-                    Step::Page(number) => Some(self.fetcher.list(*number)),
-                    Step::Known(_) => None,
-                    Step::Newest => Some(self.newest()),
-                    Step::Tail(get) => Some(get.clone()),
-                };
-                ahead.push_back((step, get.map(|get| Flight::start(&self.fetcher, get))));
+            if !self.gate.pass().await {
+                return Ok(Step::Unwanted);
             }
-            let page = match ahead.pop_front() {
-                None => return Ok(true),
-                Some((Step::Known(page), _)) => *page,
-                Some((step, Some(flight))) => {
-                    let page = flight.land().await?;
-                    match step {
-                        Step::Newest => {
-                            self.check_edge(&page).await?;
-                            continue;
-                        }
-                        Step::Tail(_) if self.is_the_end(&page) => {
-                            return Ok(self.emit(page).await)
-                        }
-                        Step::Tail(_) => {
-                            let last = self
-                                .fetcher
-                                .request
-                                .object
-                                .window
-                                .div_ceil(self.fetcher.size())
-                                - 1;
-                            steps.extend([Step::Page(last), Step::Newest]);
-                            continue;
-                        }
-                        Step::Page(_) | Step::Known(_) => {}
+            let small = answer.total.is_none_or(|total| total < window);
+            let step = if small && !self.moves() && size >= page_size {
+                let pages = answer.total.map(|total| total.div_ceil(size));
+                self.list(
+                    q.as_deref(),
+                    self.sort,
+                    size,
+                    answer.total,
+                    1..pages.unwrap_or(u64::MAX),
+                )
+                .await?
+            } else if size >= wide && (!small || self.moves()) {
+                match self.full_window(ranged, size, &answer, &stretch).await? {
+                    Full::Read(step) => step,
+                    Full::More(last) => {
+                        ranged = true;
+                        self.windows(stretch, answer, last).await?
                     }
-                    page
                 }
-                Some((_, None)) => continue,
+            } else {
+                Step::More
             };
-            if !self.hand_over(page).await {
-                return Ok(false);
+            match step {
+                Step::Unwanted => return Ok(step),
+                Step::End => break,
+                Step::More => {}
+            }
+            size = wide;
+            ranged = !small || self.edge.stamp.is_some();
+            in_vain = if self.handed > handed { 0 } else { in_vain + 1 };
+            handed = self.handed;
+            if in_vain > MOST_PASSES {
+                return Err(self
+                    .unreadable("different every time: rows change faster than they can be read"));
             }
         }
+        if ranged && !self.unplaced().await? {
+            return Ok(Step::Unwanted);
+        }
+        if let (true, true, Some(first)) = (self.moves(), self.sort.descending, first) {
+            self.newer(first).await?;
+        }
+        Ok(Step::End)
     }
 
-    /// Rows were deleted while pages were read: reads all pages again, handing over what has not been, until a pass
-    /// saw no deletion.
-    async fn again_while_shrinking(&mut self) -> Result<()> {
-        for _ in 0..MOST_PASSES {
-            if !std::mem::take(&mut self.shrunk) {
-                return Ok(());
+    /// A new listing begins, whose rows are known when they come again, or not.
+    pub fn remember(&mut self, remember: bool) {
+        self.remember = remember;
+        self.seen.clear();
+    }
+
+    /// Whether rows change their place in the order.
+    pub fn moves(&self) -> bool {
+        self.sort.key != self.fetcher.request.object.order
+    }
+
+    /// The search text for what lies beyond the edge, as far as `to`.
+    pub fn ahead(&self, to: Option<&Stamp>) -> String {
+        range(self.q.as_deref(), self.sort, self.edge.bound().as_ref(), to)
+    }
+
+    /// A page of a search, in the order of the walk.
+    pub fn page(&self, q: Option<&str>, page: u64, size: u64) -> Get {
+        self.fetcher.search(q, self.sort, page, size)
+    }
+
+    /// An error about the listing as a whole.
+    pub fn unreadable(&self, reason: &str) -> Error {
+        Error::Unreadable {
+            call: self.page(None, 0, 1).call(),
+            reason: reason.to_owned(),
+            attempts: 1,
+        }
+    }
+
+    /// Takes the answer to a search that leaves no gap behind the edge, and hands over what is new in it. `placed` says
+    /// that the search finds only rows with a place in the order. `None` if nobody wants more.
+    pub async fn accept(&mut self, mut page: Page, placed: bool) -> Result<Option<Stretch>> {
+        let stretch = Stretch::of(&page, self.order, self.sort.descending);
+        let sorted = self.fetcher.request.sort.is_some();
+        if !stretch.rises() || (sorted && !stretch.odd_last()) || (placed && !stretch.is_keyed()) {
+            return Err(self.unreadable("not in the order that was asked for"));
+        }
+        let mut row = 0;
+        let (id, moves, remember) = (self.id, self.moves(), self.remember);
+        let (edge, ever, odd) = (&mut self.edge, &mut self.ever, &mut self.odd);
+        let seen = &mut self.seen;
+        let oddities = odd.len();
+        let mut late = false;
+        page.retain(id, |id| {
+            row += 1;
+            let Some(stamp) = &stretch.stamps[row - 1] else {
+                return odd.insert(id);
+            };
+            if remember {
+                seen.insert(id);
             }
-            let first = self.fetcher.fetch(self.fetcher.list(0)).await?;
-            self.total = first.total();
-            let pages = self.total.unwrap_or_default().div_ceil(self.fetcher.size());
-            if !self.hand_over(first).await
-                || !self
-                    .side_by_side((1..pages).map(Step::Page).collect())
-                    .await?
-            {
-                return Ok(());
-            }
-        }
-        Err(Error::Unreadable {
-            call: self.fetcher.list(0).call(),
-            reason: "different every time: rows are deleted faster than they can be read"
-                .to_owned(),
-            attempts: MOST_PASSES,
-        })
-    }
-
-    /// More rows than the window, says the tenant; whether they can be paged is asked of the API itself. If all rows are
-    /// wanted that is asked first, before the pages that would be in vain; else when the window has been read.
-    async fn past_the_window(&mut self, total: u64) -> Result<()> {
-        let (size, window) = (self.fetcher.size(), self.fetcher.request.object.window);
-        let (beyond, end) = (window.div_ceil(size), total.div_ceil(size));
-        let mut known = None;
-        if self.fetcher.request.all {
-            known = Some(self.fetcher.beyond(beyond, Some(total)).await?);
-        }
-        if !self
-            .side_by_side((1..beyond).map(Step::Page).collect())
-            .await?
-        {
-            return Ok(());
-        }
-        let page = match known {
-            Some(page) => page,
-            None => self.fetcher.beyond(beyond, Some(total)).await?,
-        };
-        let rest = [Step::Known(Box::new(page))]
-            .into_iter()
-            .chain((beyond + 1..end).map(Step::Page));
-        self.side_by_side(rest.collect()).await.map(drop)
-    }
-
-    /// For a full window: the request that brings the rows of the last page, newest first, and with them the number of
-    /// rows from the first page's last value on. That number is below the cap, so it shows whether there are more rows
-    /// than the window has, and costs no request more. `None` if the first page has but one value, or the window's end
-    /// is not a page's.
-    fn tail(&self) -> Option<Get> {
-        let (size, window) = (self.fetcher.size(), self.fetcher.request.object.window);
-        let from = Json::read(self.edge.value.as_deref()?).ok()?;
-        let Json::String(from) = from else {
-            return None;
-        };
-        if self.edge.ties >= size || window % size != 0 {
-            return None;
-        }
-        let mut get = self.newest();
-        get.query.push((
-            "q",
-            format!("{}:[{from} TO *]", self.fetcher.request.object.order),
-        ));
-        Some(get)
-    }
-
-    /// Whether the tail's rows and those before it are all there are: every row from the first page's last value on has
-    /// been counted.
-    fn is_the_end(&self, tail: &Page) -> bool {
-        let size = self.fetcher.size();
-        let window = self.fetcher.request.object.window;
-        let fresh = (0..tail.rows()).all(|row| {
-            let id = tail.value(row, self.fetcher.id);
-            id.is_some_and(|id| !self.seen.contains(id))
+            let fresh = edge.fresh(stamp, id) && (!moves || ever.insert(id));
+            late |= fresh && oddities > 0;
+            fresh
         });
-        fresh
-            && !self.shrunk
-            && tail.rows() as u64 == size
-            && self.seen.len() as u64 == window - size
-            && tail.total() == Some(window - self.before_tail)
+        if late && sorted {
+            return Err(self.unreadable("not in the order that was asked for"));
+        }
+        Ok(self.emit(page).await.then_some(stretch))
     }
 
-    /// The newest rows first. `total` equal to the window means "this many or more": if the last row that was reached
-    /// is the newest there is, nothing was cut off.
-    fn newest(&self) -> Get {
-        let mut get = self.fetcher.list(0);
-        if let Some((_, sort)) = get.query.iter_mut().find(|(key, _)| *key == "sort") {
-            *sort = format!("{}:-1", self.fetcher.request.object.order);
-        }
-        get
+    /// Whether a row of the page has come in this listing before.
+    pub fn repeats(&self, page: &Page) -> bool {
+        let mut ids = (0..page.rows()).map(|row| page.value(row, self.id));
+        ids.any(|id| self.seen.contains(id) || self.odd.contains(id))
     }
 
-    /// Compares the newest rows with the last that were reached. Rows that were cut off are not older than the last
-    /// one, so they show up here as newer ones, or as more rows with its value.
-    async fn check_edge(&self, newest: &Page) -> Result<()> {
-        let order = self.fetcher.order;
-        let last = self.edge.value.as_deref();
-        let ties = (0..newest.rows())
-            .take_while(|row| newest.value(*row, order) == last)
-            .count();
-        if last.is_none() || ties == 0 || ties as u64 > self.edge.ties {
-            return Err(self.fetcher.cut_off(None));
+    /// Hands rows over; false if nobody wants more.
+    pub async fn emit(&mut self, mut page: Page) -> bool {
+        if let Some((column, values)) = &self.keep {
+            page.retain(*column, |value| {
+                let text = value.and_then(|raw| Json::read(raw).ok());
+                matches!(text, Some(Json::String(text)) if values.contains(&*text))
+            });
         }
-        if ties < newest.rows() {
-            return Ok(());
+        self.handed += page.rows() as u64;
+        // The first page is waited for, be it empty: more is only wanted once it has been looked at.
+        if page.rows() == 0 && self.sent {
+            return true;
         }
-        self.count_edge().await
+        self.sent = true;
+        self.out.send(Ok(page)).await
+    }
+}
+
+/// What an answer says of the rows behind it.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer {
+    /// Matches of its search, as told.
+    pub total: Option<u64>,
+    /// Rows that follow, at least.
+    pub rest: u64,
+    /// Whether `rest` is their number.
+    pub exact: bool,
+    /// Whether there are none.
+    pub is_last: bool,
+}
+
+impl Answer {
+    /// Of page `number` of `size` rows. A total as big as the window means "so many or more".
+    pub fn of(page: &Page, number: u64, size: u64, window: u64) -> Answer {
+        let (total, rows) = (page.total(), page.rows() as u64);
+        let rest = total.map_or(0, |total| total.saturating_sub(number * size + rows));
+        let exact = total.is_some_and(|total| total != window);
+        Answer {
+            total,
+            rest,
+            exact,
+            is_last: rows < size && rest == 0 || exact && rest == 0,
+        }
+    }
+}
+
+/// A set of ids, by hash: 64 bits from a random function, so that no two of a million rows meet but once in ten million
+/// walks.
+#[derive(Default)]
+pub(super) struct Ids {
+    hashes: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl Ids {
+    /// Whether the id is new. A row without one always is.
+    pub fn insert(&mut self, id: Option<&str>) -> bool {
+        id.is_none_or(|id| self.hashes.insert(self.hasher.hash_one(id)))
     }
 
-    /// A whole page has the last row's value: count the rows from it on with a search, by its total or, without one, by
-    /// asking for one row more than there should be.
-    async fn count_edge(&self) -> Result<()> {
-        let object = self.fetcher.request.object;
-        let last = self
-            .edge
-            .value
-            .as_deref()
-            .and_then(|raw| Json::read(raw).ok());
-        let Some(Json::String(last)) = last else {
-            return Err(self.fetcher.cut_off(None));
-        };
-        let asked = (self.edge.ties + 1).min(100);
-        let mut get = self.fetcher.request.list(0, asked);
-        get.query
-            .push(("q", format!("{}:[{last} TO *]", object.order)));
-        let rest = self.fetcher.fetch(get).await?;
-        let complete = match rest.total() {
-            Some(rest) => rest <= self.edge.ties && rest < object.window,
-            None => (rest.rows() as u64) < asked,
-        };
-        if complete {
-            Ok(())
-        } else {
-            Err(self.fetcher.cut_off(None))
-        }
+    pub fn contains(&self, id: Option<&str>) -> bool {
+        id.is_some_and(|id| self.hashes.contains(&self.hasher.hash_one(id)))
+    }
+
+    fn len(&self) -> usize {
+        self.hashes.len()
+    }
+
+    fn clear(&mut self) {
+        self.hashes.clear();
     }
 }

@@ -35,16 +35,7 @@ pub struct Index<'a> {
 impl<'a> Index<'a> {
     /// Reads `body`: a bare array, or an envelope with the rows under `list_key`.
     pub fn read(body: &str, list_key: &'a str, columns: &'a Columns) -> Result<Self, String> {
-        let base = body.as_ptr() as usize;
-        let mut index = Index {
-            base,
-            columns,
-            list_key,
-            spans: Vec::new(),
-            rows: 0,
-            total: None,
-            found: false,
-        };
+        let mut index = Index::new(body, list_key, columns);
         let mut json = serde_json::Deserializer::from_str(body);
         let read = Document(&mut index)
             .deserialize(&mut json)
@@ -54,6 +45,29 @@ impl<'a> Index<'a> {
             return Err(format!("an object without the key \"{list_key}\""));
         }
         Ok(index)
+    }
+
+    /// Reads `body`, which is one row.
+    pub fn single(body: &str, columns: &'a Columns) -> Result<Self, String> {
+        let mut index = Index::new(body, "", columns);
+        let mut json = serde_json::Deserializer::from_str(body);
+        let read = Item(&mut index)
+            .deserialize(&mut json)
+            .and_then(|()| json.end());
+        read.map_err(|e| describe(&e))?;
+        Ok(index)
+    }
+
+    fn new(body: &str, list_key: &'a str, columns: &'a Columns) -> Self {
+        Index {
+            base: body.as_ptr() as usize,
+            columns,
+            list_key,
+            spans: Vec::new(),
+            rows: 0,
+            total: None,
+            found: false,
+        }
     }
 
     fn span(&self, raw: &RawValue) -> Span {

@@ -29,6 +29,30 @@ impl Page {
     /// Reads a whole answer: a bare array, or an envelope with the rows under `list_key`.
     /// The error says what is wrong with it, in words that quote nothing of it.
     pub fn parse(body: Vec<u8>, list_key: &str, columns: &Columns) -> Result<Page, String> {
+        Page::read(body, columns, |body| Index::read(body, list_key, columns))
+    }
+
+    /// Reads an answer that is one object: a page of one row.
+    pub fn single(body: Vec<u8>, columns: &Columns) -> Result<Page, String> {
+        Page::read(body, columns, |body| Index::single(body, columns))
+    }
+
+    /// A page without rows that says how many there are.
+    pub fn count(total: u64) -> Page {
+        Page {
+            body: String::new(),
+            spans: Vec::new(),
+            width: 0,
+            rows: 0,
+            total: Some(total),
+        }
+    }
+
+    fn read<'a>(
+        body: Vec<u8>,
+        columns: &'a Columns,
+        read: impl FnOnce(&str) -> Result<Index<'a>, String>,
+    ) -> Result<Page, String> {
         if body.is_empty() {
             return Err("empty".to_owned());
         }
@@ -40,7 +64,7 @@ impl Page {
         }
         let Index {
             spans, rows, total, ..
-        } = Index::read(&body, list_key, columns)?;
+        } = read(&body)?;
         Ok(Page {
             spans,
             width: columns.width(),
@@ -84,6 +108,13 @@ impl Page {
             self.spans = spans.copied().collect();
             self.rows = kept.len();
         }
+    }
+
+    /// Turns the order of the rows round.
+    pub fn reverse(&mut self) {
+        let rows = (0..self.rows).rev();
+        let spans = rows.flat_map(|row| &self.spans[row * self.width..(row + 1) * self.width]);
+        self.spans = spans.copied().collect();
     }
 
     /// The JSON text of the whole object, if it was asked for.
@@ -142,6 +173,27 @@ mod tests {
         assert_eq!(page.rows(), 2);
         assert_eq!(page.value(1, 0), Some("3"));
         assert_eq!(page.whole(1), Some(r#"{"a":3}"#));
+    }
+
+    #[test]
+    fn one_object_is_a_page_of_one_row() {
+        let columns = columns(&["a"], true);
+        let page = Page::single(br#" {"b":0,"a":1} "#.to_vec(), &columns).unwrap();
+        assert_eq!((page.rows(), page.total()), (1, None));
+        assert_eq!(page.value(0, 0), Some("1"));
+        assert_eq!(page.whole(0), Some(r#"{"b":0,"a":1}"#));
+        for body in ["", "[]", "null", "7", "{", r#"{"a":1}{}"#] {
+            let page = Page::single(body.as_bytes().to_vec(), &columns);
+            assert!(page.is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn rows_can_be_turned_round() {
+        let mut page = page(r#"[{"a":1},{"a":2},{"a":3}]"#, &["a"], true).unwrap();
+        page.reverse();
+        assert_eq!(page.value(0, 0), Some("3"));
+        assert_eq!(page.whole(2), Some(r#"{"a":1}"#));
     }
 
     #[test]

@@ -1,0 +1,65 @@
+//! Where pages go: to the backend's thread, which is woken for each.
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::runtime::Wake;
+use crate::error::Result;
+use crate::rows::Page;
+
+/// The network thread's end of a scan's channel.
+#[derive(Clone)]
+pub struct Output {
+    pages: Option<mpsc::Sender<Result<Page>>>,
+    wake: Wake,
+}
+
+impl Output {
+    /// Hands pages to `pages` and tells `wake` of each.
+    pub fn new(pages: mpsc::Sender<Result<Page>>, wake: Wake) -> Self {
+        Output {
+            pages: Some(pages),
+            wake,
+        }
+    }
+
+    /// Hands a page over, once there is room for it; false when nobody wants it any more.
+    pub async fn send(&self, page: Result<Page>) -> bool {
+        let sent = match &self.pages {
+            Some(pages) => pages.send(page).await.is_ok(),
+            None => false,
+        };
+        self.wake.wake();
+        sent
+    }
+}
+
+impl Drop for Output {
+    /// The last one closes the channel, which is something to look at: so it closes first and wakes then.
+    fn drop(&mut self) {
+        self.pages = None;
+        self.wake.wake();
+    }
+}
+
+/// Keeps the second request back until rows beyond the first page are wanted.
+pub struct Gate(Option<oneshot::Receiver<()>>);
+
+impl Gate {
+    /// Opens when told so; stays shut for ever when the other end is dropped.
+    pub fn new(wanted: oneshot::Receiver<()>) -> Self {
+        Gate(Some(wanted))
+    }
+
+    /// For what is asked once the gate has been passed.
+    pub fn open() -> Self {
+        Gate(None)
+    }
+
+    /// Waits until more is wanted; false if that will never be.
+    pub async fn pass(&mut self) -> bool {
+        match self.0.take() {
+            None => true,
+            Some(wanted) => wanted.await.is_ok(),
+        }
+    }
+}
