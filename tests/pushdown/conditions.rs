@@ -203,7 +203,8 @@ fn pattern(draft: &mut Draft, u: &str) -> String {
         _ => format!("{}_%", escaped(&start)),
     };
     let operator = draft
-        .dice.pick(&["like", "like", "ilike", "ilike", "not like", "not ilike"]);
+        .dice
+        .pick(&["like", "like", "ilike", "ilike", "not like", "not ilike"]);
     if draft.dice.chance(10) {
         let pattern = pattern.replace('!', "").replace('\\', "!");
         return format!(
@@ -248,12 +249,14 @@ fn number(draft: &mut Draft, u: &str) -> String {
     let column = format!("{u}.logins_count");
     let n = draft.dice.pick(&["0", "1", "2", "7", "-1", "100", "32767"]);
     let ty = draft
-        .dice.pick(&["int2", "int4", "int8", "int8", "numeric"]);
+        .dice
+        .pick(&["int2", "int4", "int8", "int8", "numeric"]);
     match draft.dice.below(8) {
         0 => format!("{column} is {}null", draft.dice.pick(&["", "not "])),
         1 => {
             let values = ["0", "7", "-3"].map(String::from);
-            let array = draft.array(draft.dice.pick(&["int2", "int4", "int8"]), &values);
+            let ty = draft.dice.pick(&["int2", "int4", "int8"]);
+            let array = draft.array(ty, &values);
             format!("{column} = any({array})")
         }
         2 => {

@@ -103,7 +103,8 @@ fn document(draft: &mut Draft, depth: usize) -> String {
         4 if depth > 0 => format!("[{}]", document(draft, depth - 1)),
         5 => (draft.dice.pick(&["true", "false"])).to_owned(),
         6 | 7 => (draft
-            .dice.pick(&["5", "5.0", "5.50", "1e2", "100", "-5", "0"]))
+            .dice
+            .pick(&["5", "5.0", "5.50", "1e2", "100", "-5", "0"]))
         .to_owned(),
         _ => serde_json::Value::from(scalar(draft)).to_string(),
     }

@@ -8,6 +8,9 @@ use std::collections::HashMap;
 use xtask::world::query_text;
 use xtask::World;
 
+/// How a message begins after which the database is gone.
+pub const BROKEN: &str = "the connection broke";
+
 /// A row as text.
 pub type Row = Vec<Option<String>>;
 
@@ -233,7 +236,7 @@ fn told(error: postgres::Error) -> String {
             db.message(),
             db.detail().unwrap_or_default()
         ),
-        None => panic!("the connection broke: {error}"),
+        None => format!("{BROKEN}: {error}"),
     }
 }
 

@@ -122,7 +122,8 @@ fn select(draft: &mut Draft) -> (String, Agree) {
         "u.logins_count",
     ]);
     let way = draft
-        .dice.pick(&["", " desc", " nulls first", " desc nulls last"]);
+        .dice
+        .pick(&["", " desc", " nulls first", " desc nulls last"]);
     let limit = limit(draft);
     match draft.dice.below(6) {
         0 if limit.is_empty() => (format!("select {output} {from}"), Agree::Rows),
@@ -152,7 +153,8 @@ fn limit(draft: &mut Draft) -> String {
     let mut clause = String::new();
     if draft.dice.chance(70) {
         let n = draft
-            .dice.pick(&["0", "1", "3", "20", "100", "101", "1500"]);
+            .dice
+            .pick(&["0", "1", "3", "20", "100", "101", "1500"]);
         let n = draft.value("int8", n);
         clause.push_str(&format!(" limit {n}"));
     }
@@ -192,7 +194,8 @@ fn local(draft: &mut Draft) -> (&'static str, &'static str) {
 fn join(draft: &mut Draft) -> (String, Agree) {
     let (table, key) = local(draft);
     let kind = draft
-        .dice.pick(&["join", "join", "left join", "right join", "full join"]);
+        .dice
+        .pick(&["join", "join", "left join", "right join", "full join"]);
     let mut on = format!("u.{key} = o.{key}");
     if kind != "full join" && draft.dice.chance(30) {
         on.push_str(&format!(" and {}", tree(draft, "u", 1)));
@@ -249,7 +252,8 @@ fn lateral(draft: &mut Draft) -> (String, Agree) {
 
 fn set_operation(draft: &mut Draft) -> (String, Agree) {
     let operator = draft
-        .dice.pick(&["union", "union all", "except", "intersect"]);
+        .dice
+        .pick(&["union", "union all", "except", "intersect"]);
     let (one, other) = (filter(draft), filter(draft));
     (
         format!("select u.user_id, u.name from users u where {one} {operator} select u.user_id, u.name from users u where {other}"),

@@ -55,12 +55,12 @@ fn value(draft: &mut Draft) -> String {
         3 => draft.value("timestamptz", "4714-11-24 00:00:00+00 BC"),
         4 => draft.value("date", "2021-03-14"),
         5 => draft.value("date", "2021-03-15"),
-        6 => draft.value(
-            "date",
-            *["infinity", "-infinity", "5874897-12-31", "4714-11-24 BC"]
-                .get(draft.dice.below(4))
-                .unwrap_or(&"infinity"),
-        ),
+        6 => {
+            let end = draft
+                .dice
+                .pick(&["infinity", "-infinity", "5874897-12-31", "4714-11-24 BC"]);
+            draft.value("date", end)
+        }
         7 => {
             let text = instant(draft).replace("+00", "");
             draft.value("timestamp", &text)
@@ -81,7 +81,8 @@ fn value(draft: &mut Draft) -> String {
 
 /// A moment at which users were created, give or take some microseconds.
 fn instant(draft: &mut Draft) -> String {
-    let millis = draft.dice.below(draft.dice.pick(&[40, 300, 2000, 59_999]));
+    let span = draft.dice.pick(&[40, 300, 2000, 59_999]);
+    let millis = draft.dice.below(span);
     let micros = draft.dice.pick(&["000", "000", "000", "001", "500", "999"]);
     format!(
         "2021-03-14 00:00:{:02}.{:03}{micros}+00",
