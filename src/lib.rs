@@ -26,6 +26,7 @@ pgrx::pg_module_magic!();
 #[pgrx::pg_guard]
 pub extern "C-unwind" fn _PG_init() {
     guc::declare();
+    fdw::declare();
 }
 
 // The wrapper of the short way in; the functions also serve `CREATE FOREIGN DATA WRAPPER` with another name.

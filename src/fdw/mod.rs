@@ -15,6 +15,7 @@ mod import;
 mod input;
 mod json_path;
 mod learnt;
+mod lookup_join;
 mod operand;
 mod paths;
 mod plan;
@@ -33,6 +34,8 @@ use supabase_wrappers::FdwRoutine;
 
 use crate::error::Report;
 use crate::server::options;
+
+pub use lookup_join::declare;
 
 /// The wrapper. It holds nothing: what a scan needs is made when the scan begins.
 #[wrappers_fdw(version = "0.1.0", error_type = "Report")]

@@ -39,6 +39,8 @@ pub struct Plan {
     pub limit: Vec<usize>,
     /// Whether only the number of rows is wanted.
     pub count: bool,
+    /// Which of the values is given by a look-up join, and the attribute number of the key it is of.
+    pub given: Option<(usize, i16)>,
 }
 
 /// A condition that Auth0 looks for.
@@ -141,9 +143,12 @@ pub unsafe extern "C-unwind" fn plan(
         let nodes: Vec<*mut Node> = list::iter(clauses).collect();
         let read = relation::read(&mut reader, &known.attributes, (*rel).relid, &nodes).or_raise();
         let local = (0..read.len()).filter(|n| read[*n].is_none()).collect();
-        let pushed: Vec<Pushed> = read
+        let given = given(known, path, count, &mut reader.operands);
+        let pushed: Vec<Pushed> = given
+            .as_ref()
+            .map(|(_, _, filter)| filter.clone())
             .into_iter()
-            .flatten()
+            .chain(read.into_iter().flatten())
             .map(|filter| Pushed {
                 class: filter.class(known.object),
                 filter,
@@ -174,6 +179,7 @@ pub unsafe extern "C-unwind" fn plan(
             sort,
             limit,
             count,
+            given: given.map(|(n, attribute, _)| (n, attribute)),
         }
         .to_list();
         let null = ptr::null_mut();
@@ -191,6 +197,29 @@ pub unsafe extern "C-unwind" fn plan(
             null,
             outer_plan,
         )
+    }
+}
+
+/// The condition on a key whose values a look-up join gives, if this is its scan: a place among the values, the key's
+/// attribute number, and the condition.
+unsafe fn given(
+    known: &Relation,
+    path: *mut pg_sys::ForeignPath,
+    count: bool,
+    operands: &mut Vec<Operand>,
+) -> Option<(usize, i16, Filter)> {
+    // SAFETY: called by `plan`; a look-up join's path has one Integer node in its private list.
+    unsafe {
+        let node = list::iter::<Node>((*path).fdw_private).next();
+        let number = super::lookup_join::integer(node.filter(|_| !count)?) as i16;
+        let attribute = known.attributes.iter().find(|one| one.number == number)?;
+        let nothing = pg_sys::makeNullConst(pg_sys::TEXTARRAYOID, -1, Oid::INVALID);
+        operands.push(Operand {
+            expr: nothing.cast(),
+            how: How::Texts,
+        });
+        let n = operands.len() - 1;
+        Some((n, number, Filter::OneOf(attribute.field()?, n)))
     }
 }
 

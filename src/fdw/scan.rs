@@ -12,6 +12,7 @@ use auth0::catalog::Object;
 use auth0::client::{Client, Totals};
 use auth0::engine::ScanRequest;
 use auth0::options::Settings;
+use auth0::plan::Value;
 use auth0::rows::{Json, Page};
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{check_for_interrupts, pg_guard, PgMemoryContexts};
@@ -45,6 +46,8 @@ pub struct ScanState {
     client: Option<Arc<Client>>,
     /// Set at the first row: until then neither credentials nor the network are touched.
     run: Option<Run>,
+    /// The keys that a look-up join has given.
+    given: Vec<String>,
     /// Whether the values may have changed since the run began.
     stale: bool,
     /// What ended runs have cost.
@@ -98,7 +101,7 @@ impl ScanState {
     }
 
     /// What is asked for with these values.
-    pub fn request(&self, values: &[auth0::plan::Value]) -> (ScanRequest, Option<String>) {
+    pub fn request(&self, values: &[Value]) -> (ScanRequest, Option<String>) {
         let asked = ScanRequest {
             keys: self.keys.clone(),
             whole: self.whole,
@@ -106,6 +109,12 @@ impl ScanState {
             ..ScanRequest::of(self.object)
         };
         self.plan.request(asked, values)
+    }
+
+    /// The keys to look up from now on.
+    pub fn give(&mut self, keys: Vec<String>) {
+        self.given = keys;
+        self.stale = true;
     }
 
     /// Begins the run, or begins it anew if its values have changed.
@@ -116,7 +125,10 @@ impl ScanState {
         if self.run.is_none() || self.stale {
             self.stale = false;
             // SAFETY: the caller's promise.
-            let values = unsafe { self.values.evaluate((*node).ss.ps.ps_ExprContext) };
+            let mut values = unsafe { self.values.evaluate((*node).ss.ps.ps_ExprContext) };
+            if let Some(value) = self.plan.given.and_then(|(n, _)| values.get_mut(n)) {
+                *value = Value::Texts(self.given.clone());
+            }
             let (request, query) = self.request(&values);
             match &mut self.run {
                 Some(run) if run.request == request => {
@@ -209,6 +221,7 @@ pub unsafe extern "C-unwind" fn begin(node: *mut pg_sys::ForeignScanState, _flag
             plan,
             client: None,
             run: None,
+            given: Vec::new(),
             stale: false,
             spent: Totals::default(),
             waited: Duration::ZERO,

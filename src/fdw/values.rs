@@ -75,7 +75,11 @@ pub unsafe fn known(
     unsafe {
         list::iter::<pg_sys::Node>((*scan).fdw_exprs)
             .zip(&plan.values)
-            .map(|(expr, (how, name))| {
+            .enumerate()
+            .map(|(n, (expr, (how, name)))| {
+                if plan.given.is_some_and(|(given, _)| given == n) {
+                    return Value::Unknown("the outer rows' keys".to_owned());
+                }
                 if (*expr).type_ == NodeTag::T_Const {
                     let value = expr.cast::<pg_sys::Const>();
                     return if (*value).constisnull {
