@@ -5,7 +5,6 @@ use crate::queries::{Agree, Query};
 use crate::values::{quoted, Known};
 use simulator::{Config, Entry};
 use std::collections::HashMap;
-use xtask::world::query_text;
 use xtask::World;
 
 /// How a message begins after which the database is gone.
@@ -181,7 +180,6 @@ impl Oracle {
     }
 
     fn simple(&mut self, sql: &str) -> Answer {
-        // Checked here first, as the harness panics on an error.
         use postgres::SimpleQueryMessage::Row as Message;
         let messages = self.world.sql.simple_query(sql).map_err(told)?;
         let rows = messages.into_iter().filter_map(|message| match message {
@@ -193,6 +191,18 @@ impl Oracle {
             _ => None,
         });
         Ok(rows.collect())
+    }
+
+    /// Waits until Postgres takes connections again after a crash, so that the next seed can be tried.
+    pub fn await_recovery(&self) {
+        let address = self.world.db.conn_string("postgres");
+        for _ in 0..600 {
+            if postgres::Client::connect(&address, postgres::NoTls).is_ok() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        panic!("Postgres does not come back");
     }
 
     /// The plan of a query with pushdown, for messages.
@@ -214,17 +224,17 @@ impl Oracle {
             .world
             .sql
             .batch_execute(&(set + &query.before.join(";")));
-        let lines = query_text(
-            &mut self.world.sql,
-            &format!("explain (costs off) {}", query.sql),
-        );
+        let lines = self.simple(&format!("explain (costs off) {}", query.sql));
         let _ = self.world.sql.batch_execute("rollback");
-        lines
-            .into_iter()
-            .flatten()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join("\n")
+        match lines {
+            Ok(lines) => lines
+                .into_iter()
+                .flatten()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join("\n"),
+            Err(e) => format!("EXPLAIN: {e}"),
+        }
     }
 }
 

@@ -118,7 +118,7 @@ fn select(draft: &mut Draft) -> (String, Agree) {
         "u.created_at",
         "u.updated_at",
         "u.last_login",
-        "u.name",
+        "u.given_name",
         "u.logins_count",
     ]);
     let way = draft

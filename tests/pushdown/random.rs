@@ -82,6 +82,7 @@ fn run(seed: u64, tally: &mut Tally) {
                 eprintln!("{failure}");
                 tally.failures.push(failure);
                 if broken {
+                    oracle.await_recovery();
                     break;
                 }
             }
