@@ -92,13 +92,13 @@ pub unsafe extern "C-unwind" fn scan(
         out.integer("Auth0 Concurrency", state.settings.concurrency.into());
     }
     if analyze {
-        let totals = state.totals();
+        let totals = state.runs.totals();
         out.integer("Auth0 Calls", totals.calls);
-        out.integer("Auth0 Rows", state.fetched());
+        out.integer("Auth0 Rows", state.runs.fetched());
         out.integer("Auth0 Retries", totals.retries);
         out.integer("Auth0 Bytes", totals.bytes);
         if timing {
-            let waited = state.waited();
+            let waited = state.runs.waited();
             out.milliseconds("Auth0 Wait Time", waited.as_secs_f64() * 1000.0);
             out.milliseconds(
                 "Auth0 Rate Limit Wait Time",
