@@ -24,12 +24,13 @@ pub unsafe extern "C-unwind" fn scan(
     es: *mut pg_sys::ExplainState,
 ) {
     // SAFETY: EXPLAIN's own structures.
-    let (Some(state), verbose, analyze, timing) = (unsafe {
+    let (Some(state), verbose, analyze, timing, costs) = (unsafe {
         (
             scan::state(node),
             (*es).verbose,
             (*es).analyze,
             (*es).timing,
+            (*es).costs,
         )
     }) else {
         return;
@@ -58,6 +59,17 @@ pub unsafe extern "C-unwind" fn scan(
     let (request, _) = state.request(&values);
     let calls = requests(&request, state.settings.page_size);
     out.text("Auth0 Request", &calls);
+    let object = request.object;
+    if matches!(request.ask, Ask::Search(_)) && state.plan.found > object.window as f64 {
+        let key = request.order().key;
+        out.text(
+            "Auth0 Windows",
+            &format!("of {} rows, by {key}", object.window),
+        );
+    }
+    if costs {
+        out.integer("Auth0 Estimated Calls", state.plan.calls as u64);
+    }
     let describe = |pushed: &Pushed| describe(&pushed.filter, &|n| shown(values.get(n)));
     // Where rows are looked up by a key, the other conditions are not part of the call.
     let key = match &request.ask {
@@ -92,13 +104,13 @@ pub unsafe extern "C-unwind" fn scan(
         out.integer("Auth0 Concurrency", state.settings.concurrency.into());
     }
     if analyze {
-        let totals = state.totals();
+        let totals = state.runs.totals();
         out.integer("Auth0 Calls", totals.calls);
-        out.integer("Auth0 Rows", state.fetched());
+        out.integer("Auth0 Rows", state.runs.fetched());
         out.integer("Auth0 Retries", totals.retries);
         out.integer("Auth0 Bytes", totals.bytes);
         if timing {
-            let waited = state.waited();
+            let waited = state.runs.waited();
             out.milliseconds("Auth0 Wait Time", waited.as_secs_f64() * 1000.0);
             out.milliseconds(
                 "Auth0 Rate Limit Wait Time",
@@ -116,7 +128,8 @@ fn requests(request: &ScanRequest, size: u32) -> String {
     };
     match &request.ask {
         Ask::Nothing => "none: no row can match".to_owned(),
-        Ask::Search(_) | Ask::Count(_) => shown_get(&request.list(0, request.first(size))),
+        Ask::Search(_) => shown_get(&request.list(0, request.first(size))),
+        Ask::Count(_) => shown_get(&request.list(0, 1)),
         Ask::Chunks(chunks) => match chunks.first() {
             Some(chunk) => {
                 let first = ScanRequest {

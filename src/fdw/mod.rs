@@ -22,6 +22,7 @@ mod plan;
 mod quals;
 mod relation;
 mod rows;
+mod runs;
 mod scan;
 mod values;
 

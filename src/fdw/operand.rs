@@ -111,8 +111,8 @@ impl How {
                 How::Int4 => i32::from_datum(datum, false).map(|n| Value::Integer(n.into())),
                 How::Int8 => i64::from_datum(datum, false).map(Value::Integer),
                 How::Timestamptz => i64::from_datum(datum, false).map(Value::Time),
-                How::Timestamp => cast(pg_sys::timestamp_timestamptz, datum),
-                How::Date => cast(pg_sys::date_timestamptz, datum),
+                How::Timestamp => timestamp(datum),
+                How::Date => date(datum),
                 How::Address => Some(Value::Address(address(datum))),
                 How::Texts => Some(Value::Texts(
                     text::of_array(datum).into_iter().flatten().collect(),
@@ -127,11 +127,33 @@ impl How {
     }
 }
 
-type Function = unsafe fn(pg_sys::FunctionCallInfo) -> Datum;
+unsafe fn timestamp(datum: Datum) -> Option<Value> {
+    let mut overflow = 0;
+    // SAFETY: a timestamp.
+    unsafe {
+        let wall = i64::from_datum(datum, false)?;
+        let instant = pg_sys::timestamp2timestamptz_opt_overflow(wall, &mut overflow);
+        Some(Value::Time(within(instant, overflow)))
+    }
+}
 
-unsafe fn cast(function: Function, datum: Datum) -> Option<Value> {
-    // SAFETY: a cast function of one argument, of the argument's type; its result is by value.
-    unsafe { pgrx::direct_function_call::<i64>(function, &[Some(datum)]).map(Value::Time) }
+unsafe fn date(datum: Datum) -> Option<Value> {
+    let mut overflow = 0;
+    // SAFETY: a date.
+    unsafe {
+        let day = i32::from_datum(datum, false)?;
+        let instant = pg_sys::date2timestamptz_opt_overflow(day, &mut overflow);
+        Some(Value::Time(within(instant, overflow)))
+    }
+}
+
+/// What lies beyond the ends of timestamptz compares like the infinities.
+fn within(instant: i64, overflow: i32) -> i64 {
+    match overflow {
+        0 => instant,
+        1.. => i64::MAX,
+        _ => i64::MIN,
+    }
 }
 
 unsafe fn integers<T: FromDatum + Into<i64>>(datum: Datum, ty: Oid) -> Option<Value> {
@@ -160,7 +182,10 @@ unsafe fn json(datum: Datum) -> Option<serde_json::Value> {
     serde_json::from_str(&shown).ok()
 }
 
-unsafe fn output(function: Function, datum: Datum) -> Option<String> {
+unsafe fn output(
+    function: unsafe fn(pg_sys::FunctionCallInfo) -> Datum,
+    datum: Datum,
+) -> Option<String> {
     // SAFETY: an output function of the datum's type; its result is a NUL-terminated string.
     unsafe {
         let shown = pgrx::direct_function_call_as_datum(function, &[Some(datum)])?;

@@ -4,7 +4,7 @@
 use std::ffi::c_void;
 use std::ptr;
 
-use auth0::plan::{calls, Calls, Filter};
+use auth0::plan::{Calls, Filter};
 use pgrx::pg_guard;
 use pgrx::pg_sys::{self, NodeTag, Oid, PlannerInfo, RelOptInfo};
 
@@ -30,10 +30,7 @@ pub unsafe extern "C-unwind" fn paths(root: *mut PlannerInfo, rel: *mut RelOptIn
         let null = ptr::null_mut();
         // A lateral reference in the target list makes the relation parameterised.
         let outer = (*rel).lateral_relids;
-        let made = match known.keys {
-            Some(keys) => Calls::of_values(keys),
-            None => calls(known.found, known.settings.page_size),
-        };
+        let made = known.calls();
         add(
             root,
             rel,

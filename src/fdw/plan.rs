@@ -4,7 +4,7 @@
 use std::ffi::{c_int, CString};
 use std::ptr;
 
-use auth0::plan::{Class, Filter};
+use auth0::plan::{Calls, Class, Filter};
 use pgrx::pg_guard;
 use pgrx::pg_sys::{self, Node, NodeTag, Oid};
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,10 @@ pub struct Plan {
     pub count: bool,
     /// Which of the values is given by a look-up join, and the attribute number of the key it is of.
     pub given: Option<(usize, i16)>,
+    /// Estimated calls, of each run.
+    pub calls: f64,
+    /// Estimated rows that come, before Postgres looks at them.
+    pub found: f64,
 }
 
 /// A condition that Auth0 looks for.
@@ -164,6 +168,15 @@ pub unsafe extern "C-unwind" fn plan(
             expressions = pg_sys::lappend(expressions, expr.cast());
             values.push((*how, column_name(root, *expr)));
         }
+        let (calls, found) = if count {
+            (Calls(1.0), 1.0)
+        } else if given.is_some() {
+            (Calls::of_values((*path).path.rows), (*path).path.rows)
+        } else if !(*path).path.param_info.is_null() && !known.is_lateral(rel) {
+            (Calls(1.0), 1.0)
+        } else {
+            (known.calls(), known.found)
+        };
         let table = if count { (*entry).relid } else { table };
         let private = Plan {
             table: table.to_u32(),
@@ -180,6 +193,8 @@ pub unsafe extern "C-unwind" fn plan(
             limit,
             count,
             given: given.map(|(n, attribute, _)| (n, attribute)),
+            calls: calls.0,
+            found,
         }
         .to_list();
         let null = ptr::null_mut();

@@ -8,7 +8,7 @@ use std::ptr;
 
 use auth0::catalog::Object;
 use auth0::options::{OnTypeError, Settings};
-use auth0::plan::{Class, Filter};
+use auth0::plan::{calls, Calls, Class, Filter};
 use auth0::Error;
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{pg_guard, PgMemoryContexts};
@@ -205,6 +205,23 @@ unsafe fn key_values(
 }
 
 impl Relation {
+    /// Estimated calls that its conditions cost.
+    pub fn calls(&self) -> Calls {
+        match self.keys {
+            Some(keys) => Calls::of_values(keys),
+            None => calls(self.found, self.settings.page_size),
+        }
+    }
+
+    /// Whether the relation is parameterised in any case, by what its target list refers to.
+    ///
+    /// # Safety
+    /// `rel` must be the planner's.
+    pub unsafe fn is_lateral(&self, rel: *mut pg_sys::RelOptInfo) -> bool {
+        // SAFETY: the caller's promise.
+        unsafe { pg_sys::bms_num_members((*rel).lateral_relids) > 0 }
+    }
+
     /// Whether every condition becomes what it says, so that no row that comes is dropped.
     pub fn is_exact(&self) -> bool {
         self.all_pushed

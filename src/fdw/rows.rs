@@ -177,6 +177,12 @@ impl Rows {
         }
     }
 
+    /// The bytes it keeps, if it keeps all its rows and asks nobody any more.
+    pub fn kept_bytes(&self) -> Option<usize> {
+        let kept = self.kept.iter().map(|page| page.bytes()).sum();
+        (self.complete && self.budget.is_some()).then_some(kept)
+    }
+
     /// Rows that came over the network so far, all runs together.
     pub fn fetched(&self) -> u64 {
         self.fetched

@@ -6,10 +6,9 @@
 use std::ffi::c_int;
 use std::ptr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use auth0::catalog::Object;
-use auth0::client::{Client, Totals};
+use auth0::client::Client;
 use auth0::engine::ScanRequest;
 use auth0::options::Settings;
 use auth0::plan::Value;
@@ -22,6 +21,7 @@ use super::column::Column;
 use super::generated::Computed;
 use super::plan::Plan;
 use super::rows::Rows;
+use super::runs::{Run, Runs};
 use super::values::Values;
 use crate::backend;
 use crate::error::OrRaise;
@@ -44,52 +44,15 @@ pub struct ScanState {
     computed: Vec<Computed>,
     values: Values,
     client: Option<Arc<Client>>,
-    /// Set at the first row: until then neither credentials nor the network are touched.
-    run: Option<Run>,
+    /// None before the first row: until then neither credentials nor the network are touched.
+    pub runs: Runs,
     /// The keys that a look-up join has given.
     given: Vec<String>,
     /// Whether the values may have changed since the run began.
     stale: bool,
-    /// What ended runs have cost.
-    spent: Totals,
-    waited: Duration,
-    fetched: u64,
-}
-
-/// The scan with one set of values.
-struct Run {
-    request: ScanRequest,
-    /// The search that somebody gave, as JSON text.
-    query: Option<String>,
-    rows: Rows,
-    counted: bool,
 }
 
 impl ScanState {
-    /// What it has cost so far.
-    pub fn totals(&self) -> Totals {
-        let mut totals = self.spent;
-        if let Some(run) = &self.run {
-            totals.add(run.rows.totals());
-        }
-        totals
-    }
-
-    /// How long rows have been waited for.
-    pub fn waited(&self) -> Duration {
-        self.waited
-            + self
-                .run
-                .as_ref()
-                .map(|run| run.rows.waited())
-                .unwrap_or_default()
-    }
-
-    /// Rows that came, before Postgres looked at them.
-    pub fn fetched(&self) -> u64 {
-        self.fetched + self.run.as_ref().map_or(0, |run| run.rows.fetched())
-    }
-
     /// The key that rows are looked up by, if any condition gives its values.
     pub fn key(&self) -> Option<&'static str> {
         let keys = self.plan.pushed.iter();
@@ -122,31 +85,22 @@ impl ScanState {
     /// # Safety
     /// `node` must be this scan's.
     unsafe fn settle(&mut self, node: *mut pg_sys::ForeignScanState) {
-        if self.run.is_none() || self.stale {
-            self.stale = false;
-            // SAFETY: the caller's promise.
-            let mut values = unsafe { self.values.evaluate((*node).ss.ps.ps_ExprContext) };
-            if let Some(value) = self.plan.given.and_then(|(n, _)| values.get_mut(n)) {
-                *value = Value::Texts(self.given.clone());
-            }
-            let (request, query) = self.request(&values);
-            match &mut self.run {
-                Some(run) if run.request == request => {
-                    run.rows.rewind();
-                    run.counted = false;
-                }
-                _ => self.begin_run(request, query),
-            }
+        if self.runs.current().is_some() && !self.stale {
+            return;
+        }
+        self.stale = false;
+        // SAFETY: the caller's promise.
+        let mut values = unsafe { self.values.evaluate((*node).ss.ps.ps_ExprContext) };
+        if let Some(value) = self.plan.given.and_then(|(n, _)| values.get_mut(n)) {
+            *value = Value::Texts(self.given.clone());
+        }
+        let (request, query) = self.request(&values);
+        if !self.runs.resume(&request) {
+            self.begin_run(request, query);
         }
     }
 
     fn begin_run(&mut self, request: ScanRequest, query: Option<String>) {
-        if let Some(mut before) = self.run.take() {
-            before.rows.stop();
-            self.spent.add(before.rows.totals());
-            self.waited += before.rows.waited();
-            self.fetched += before.rows.fetched();
-        }
         let client = match &self.client {
             Some(client) => client.clone(),
             None => {
@@ -155,17 +109,21 @@ impl ScanState {
             }
         };
         let runtime = backend::runtime().or_raise();
-        // SAFETY: reads a setting of the backend, in kilobytes.
-        let budget = unsafe { pg_sys::work_mem } as usize * 1024;
         let server = self.table.server_oid();
         let settings = self.settings.clone();
-        self.run = Some(Run {
-            rows: Rows::new(runtime, client, server, request.clone(), settings, budget),
+        self.runs.begin(Run {
+            rows: Rows::new(runtime, client, server, request.clone(), settings, budget()),
             query: query.map(|query| serde_json::Value::from(query).to_string()),
             request,
             counted: false,
         });
     }
+}
+
+/// Bytes of rows that a scan may keep.
+fn budget() -> usize {
+    // SAFETY: reads a setting of the backend, in kilobytes.
+    unsafe { pg_sys::work_mem as usize * 1024 }
 }
 
 /// A row's id, for messages.
@@ -220,12 +178,9 @@ pub unsafe extern "C-unwind" fn begin(node: *mut pg_sys::ForeignScanState, _flag
             values: Values::prepare(node, &plan),
             plan,
             client: None,
-            run: None,
+            runs: Runs::new(budget()),
             given: Vec::new(),
             stale: false,
-            spent: Totals::default(),
-            waited: Duration::ZERO,
-            fetched: 0,
         };
         let mut context = PgMemoryContexts::For((*estate).es_query_cxt);
         (*node).fdw_state = context.leak_and_drop_on_delete(state).cast();
@@ -279,10 +234,10 @@ pub unsafe extern "C-unwind" fn iterate(
             plan,
             columns,
             computed,
-            run: Some(run),
+            runs,
             ..
-        } = state
-        else {
+        } = state;
+        let Some(run) = runs.current() else {
             return slot;
         };
         let width = (*(*slot).tts_tupleDescriptor).natts as usize;
@@ -339,7 +294,7 @@ pub unsafe extern "C-unwind" fn rescan(node: *mut pg_sys::ForeignScanState) {
 #[pg_guard]
 pub unsafe extern "C-unwind" fn end(node: *mut pg_sys::ForeignScanState) {
     // SAFETY: as above.
-    if let Some(run) = unsafe { state(node) }.and_then(|state| state.run.as_mut()) {
-        run.rows.stop();
+    if let Some(state) = unsafe { state(node) } {
+        state.runs.stop();
     }
 }

@@ -213,7 +213,7 @@ unsafe fn add(
             values,
             #[cfg(feature = "pg18")]
             0,
-            settings.startup_cost,
+            settings.startup_cost * SIDE_BY_SIDE,
             asked,
             null,
             null.cast(),
@@ -228,7 +228,7 @@ unsafe fn add(
         (*path).path.parent = joined;
         (*path).path.pathtarget = (*joined).reltarget;
         (*path).path.rows = (*joined).rows;
-        (*path).path.startup_cost = (*from).startup_cost + settings.startup_cost;
+        (*path).path.startup_cost = (*from).startup_cost + settings.startup_cost * SIDE_BY_SIDE;
         (*path).path.total_cost =
             (*from).total_cost + asked + pg_sys::cpu_tuple_cost * ((*from).rows + (*joined).rows);
         // Outer rows come out in the order they come in.

@@ -56,8 +56,8 @@ struct Join {
     position: usize,
     outer_slot: *mut TupleTableSlot,
     inner_slot: *mut TupleTableSlot,
-    /// Memory of the batch's tuples.
-    memory: PgMemoryContexts,
+    /// Memory of the batch's tuples: below the query's, with which it goes.
+    memory: pg_sys::MemoryContext,
     rows: Vec<(MinimalTuple, Option<String>)>,
     found: HashMap<String, Vec<MinimalTuple>>,
     /// The outer row that is matched, and the next of its candidates.
@@ -122,7 +122,13 @@ unsafe extern "C-unwind" fn begin(node: *mut CustomScanState, estate: *mut EStat
             position: integer(*position) as usize,
             outer_slot: slot(outer),
             inner_slot: slot(inner),
-            memory: PgMemoryContexts::new("Auth0 look-up join"),
+            memory: pg_sys::AllocSetContextCreateInternal(
+                (*estate).es_query_cxt,
+                c"Auth0 look-up join".as_ptr(),
+                pg_sys::ALLOCSET_DEFAULT_MINSIZE as usize,
+                pg_sys::ALLOCSET_DEFAULT_INITSIZE as usize,
+                pg_sys::ALLOCSET_DEFAULT_MAXSIZE as usize,
+            ),
             rows: Vec::new(),
             found: HashMap::new(),
             row: 0,
@@ -187,7 +193,7 @@ impl Join {
         self.matched = false;
         // SAFETY: called by `exec`; tuples of a batch live in the batch's memory, and nothing points to them any more.
         unsafe {
-            self.memory.reset();
+            pg_sys::MemoryContextReset(self.memory);
             let mut keys = BTreeSet::new();
             while self.rows.len() < most {
                 let outer = next(self.outer);
@@ -216,7 +222,7 @@ impl Join {
                 if is_empty(inner) {
                     break;
                 }
-                pg_sys::slot_getsomeattrs_int(inner, self.position as c_int + 1);
+                read(inner, self.position + 1);
                 if *(*inner).tts_isnull.add(self.position) {
                     continue;
                 }
@@ -251,7 +257,7 @@ impl Join {
     unsafe fn keep(&mut self, slot: *mut TupleTableSlot) -> MinimalTuple {
         // SAFETY: called by `read_batch` with a child's row.
         unsafe {
-            let old = pg_sys::MemoryContextSwitchTo(self.memory.value());
+            let old = pg_sys::MemoryContextSwitchTo(self.memory);
             let copy = (*(*slot).tts_ops).copy_minimal_tuple;
             let tuple = match copy {
                 #[cfg(not(feature = "pg18"))]
@@ -325,6 +331,16 @@ impl Join {
     }
 }
 
+/// Makes the first `count` columns readable.
+unsafe fn read(slot: *mut TupleTableSlot, count: usize) {
+    // SAFETY: a slot with a row of at least so many columns.
+    unsafe {
+        if ((*slot).tts_nvalid as usize) < count {
+            pg_sys::slot_getsomeattrs_int(slot, count as c_int);
+        }
+    }
+}
+
 unsafe fn natts(slot: *mut TupleTableSlot) -> usize {
     // SAFETY: a slot with its descriptor.
     unsafe { (*(*slot).tts_tupleDescriptor).natts as usize }
@@ -341,9 +357,7 @@ unsafe fn fill(
     unsafe {
         pg_sys::ExecStoreMinimalTuple(tuple, through, false);
         let width = natts(through);
-        if width > 0 {
-            pg_sys::slot_getsomeattrs_int(through, width as c_int);
-        }
+        read(through, width);
         ptr::copy_nonoverlapping((*through).tts_values, (*slot).tts_values.add(at), width);
         ptr::copy_nonoverlapping((*through).tts_isnull, (*slot).tts_isnull.add(at), width);
     }
