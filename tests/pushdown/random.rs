@@ -43,11 +43,11 @@ fn alterations(dice: &mut Dice) -> &'static str {
     dice.pick(&[
         "",
         "create collation nd (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
-         alter foreign table remote.users alter name type text collate nd, alter nickname type text collate \"en-US-x-icu\",
+         alter foreign table remote.users alter family_name type text collate nd, alter nickname type text collate \"en-US-x-icu\",
            alter user_id type varchar, alter email type text collate \"tr-TR-x-icu\"",
         "create domain label as text; create domain label_c as text collate \"C\";
          alter foreign table remote.users alter name type label, alter nickname type varchar(330), alter given_name type char(330),
-           alter created_at type timestamptz(0), alter logins_count type text, alter family_name type label_c",
+           alter created_at type timestamptz(0), alter logins_count type numeric, alter family_name type label_c",
         "alter foreign table remote.users options (add on_type_error 'null');
          alter foreign table remote.users alter app_metadata type json, alter attrs type json, alter updated_at type timestamp",
     ])

@@ -76,7 +76,7 @@ impl<'a> Draft<'a> {
         let literal = format!("array[{}]::{ty}[]", items.join(","));
         match self.dice.below(8) {
             0 => format!("array(select unnest({literal}))"),
-            1 => format!("(select {literal})"),
+            1 => format!("(select {literal})::{ty}[]"),
             _ if self.prepared => {
                 self.parameters.push((format!("{ty}[]"), literal));
                 format!("${}", self.parameters.len())
