@@ -84,7 +84,8 @@ fn text_column(draft: &mut Draft, u: &str) -> (String, String) {
     let column = match draft.dice.below(20) {
         0 => "picture",
         1 => "locale",
-        2..=5 => "user_id",
+        2 => draft.dice.pick(&["plan", "deep", "connection"]),
+        3..=5 => "user_id",
         6..=8 => "email",
         _ => draft.dice.pick(&TEXTS),
     };
@@ -101,6 +102,8 @@ fn text_of(draft: &mut Draft, column: &str) -> String {
         "phone_number" => format!("+1555{:04}", dice.below(60)),
         "picture" => "https://cdn.example/a.png".into(),
         "locale" => "en".into(),
+        "plan" | "deep" => documents::scalar(dice),
+        "connection" => dice.pick(&CONNECTIONS).into(),
         _ => word(dice),
     };
     match dice.below(24) {
@@ -318,7 +321,9 @@ fn presence(draft: &mut Draft, u: &str) -> String {
 }
 
 fn other(draft: &mut Draft, u: &str) -> String {
-    match draft.dice.below(8) {
+    match draft.dice.below(10) {
+        8 => format!("{u}.seats = 5"),
+        9 => format!("{u}.beta is not true"),
         0 => draft.value("bool", "true"),
         1 => format!("{u}.name = {u}.nickname"),
         2 => format!("{u}.created_at = {u}.updated_at"),

@@ -1,5 +1,6 @@
 //! Random conditions on what JSON documents hold.
 
+use crate::dice::Dice;
 use crate::population::{word, CONNECTIONS, KEYS, SCALARS};
 use crate::values::{quoted, Draft};
 
@@ -26,17 +27,17 @@ pub fn condition(draft: &mut Draft, u: &str) -> String {
     match draft.dice.below(12) {
         0 => format!("({place}) is {}null", draft.dice.pick(&["", "not "])),
         1 => {
-            let texts: Vec<String> = (0..3).map(|_| scalar(draft)).collect();
+            let texts: Vec<String> = (0..3).map(|_| scalar(draft.dice)).collect();
             let array = draft.array("text", &texts);
             format!("({place}) = any({array})")
         }
         2 => {
-            let text = scalar(draft).replace('\\', "_");
+            let text = scalar(draft.dice).replace('\\', "_");
             let value = draft.value("text", &format!("{text}%"));
             format!("({place}) like {value}")
         }
         3 => {
-            let text = scalar(draft);
+            let text = scalar(draft.dice);
             let value = draft.value("text", &text);
             format!("({place}) <> {value}")
         }
@@ -47,7 +48,7 @@ pub fn condition(draft: &mut Draft, u: &str) -> String {
         }
         8 => format!("{u}.{column} ? {}", quoted(key)),
         _ => {
-            let text = scalar(draft);
+            let text = scalar(draft.dice);
             let value = draft.value("text", &text);
             format!("({place}) = {value}")
         }
@@ -106,24 +107,25 @@ fn document(draft: &mut Draft, depth: usize) -> String {
             .dice
             .pick(&["5", "5.0", "5.50", "1e2", "100", "-5", "0"]))
         .to_owned(),
-        _ => serde_json::Value::from(scalar(draft)).to_string(),
+        _ => serde_json::Value::from(scalar(draft.dice)).to_string(),
     }
 }
 
-fn scalar(draft: &mut Draft) -> String {
-    match draft.dice.below(3) {
-        0 => word(draft.dice),
-        1 => (draft.dice.pick(&[
-            "5",
-            "5.0",
-            "5.50",
-            "1e2",
-            "100",
-            "-5",
-            "0",
-            "123456789012345678",
-        ]))
-        .to_owned(),
-        _ => (draft.dice.pick(&SCALARS)).to_owned(),
+/// A text that a scalar may be, or may be taken for.
+pub fn scalar(dice: &mut Dice) -> String {
+    let numbers = [
+        "5",
+        "5.0",
+        "5.50",
+        "1e2",
+        "100",
+        "-5",
+        "0",
+        "123456789012345678",
+    ];
+    match dice.below(3) {
+        0 => word(dice),
+        1 => dice.pick(&numbers).to_owned(),
+        _ => dice.pick(&SCALARS).to_owned(),
     }
 }

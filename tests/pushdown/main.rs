@@ -3,6 +3,7 @@
 mod conditions;
 mod dice;
 mod documents;
+mod lucene;
 mod oracle;
 mod population;
 mod queries;

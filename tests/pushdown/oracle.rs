@@ -39,6 +39,13 @@ impl Oracle {
             world.run(&format!("alter server auth0 options ({options})"));
         }
         world.run("create schema remote; create schema plain; import foreign schema auth0 from server auth0 into remote");
+        world.run(
+            "alter foreign table remote.users
+               add plan text options (path 'app_metadata.plan'), add deep text options (path 'user_metadata.deep.plan'),
+               add connection text options (path 'identities.0.connection'),
+               add seats numeric options (path 'app_metadata.n', on_type_error 'null'),
+               add beta bool options (path 'user_metadata.n', on_type_error 'null')",
+        );
         world.run(alter);
         world.run(
             "set auth0_fdw.pushdown = off;

@@ -73,6 +73,9 @@ pub fn query(dice: &mut Dice, known: &Known) -> Query {
             before.push(format!("set local enable_{what} = off"));
         }
     }
+    if dice.chance(20) {
+        before.push("set local auth0_fdw.lookup_join = off".into());
+    }
     if dice.chance(10) {
         before.push("set local work_mem = '64kB'".into());
     }

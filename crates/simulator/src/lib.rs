@@ -28,7 +28,7 @@ mod journal;
 mod json;
 mod keys;
 mod limits;
-mod lucene;
+pub mod lucene;
 mod metadata;
 mod profile;
 mod reply;
