@@ -1,12 +1,11 @@
 //! What is asked of Auth0, and that the rows are the same as if nothing were.
 
-mod conditions;
-mod dice;
-mod documents;
+mod flags;
+mod lag;
+mod lists;
 mod lucene;
-mod oracle;
-mod population;
-mod queries;
 mod random;
+mod support;
+mod texts;
 mod times;
-mod values;
+mod types;

@@ -1,8 +1,8 @@
 //! Random conditions on what JSON documents hold.
 
-use crate::dice::Dice;
-use crate::population::{word, CONNECTIONS, KEYS, SCALARS};
-use crate::values::{quoted, Draft};
+use super::dice::Dice;
+use super::population::{word, CONNECTIONS, KEYS, SCALARS};
+use super::values::{quoted, Draft};
 
 /// One condition on the relation `u`.
 pub fn condition(draft: &mut Draft, u: &str) -> String {

@@ -1,8 +1,8 @@
 //! The same query over the foreign table with pushdown, without it, and over a plain table of the same users.
 
-use crate::population::users;
-use crate::queries::{Agree, Query};
-use crate::values::{quoted, Known};
+use super::population::users;
+use super::queries::{Agree, Query};
+use super::values::{quoted, Known};
 use simulator::{Config, Entry};
 use std::collections::HashMap;
 use xtask::World;

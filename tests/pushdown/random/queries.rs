@@ -1,8 +1,8 @@
 //! Random queries over users and two local tables, each with what must be the same in every answer to it.
 
-use crate::conditions::{exact, tree};
-use crate::dice::Dice;
-use crate::values::{Draft, Known};
+use super::conditions::{exact, tree};
+use super::dice::Dice;
+use super::values::{Draft, Known};
 
 /// A query.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! The values of a random query: as literals, as parameters, as expressions that are only known when the query runs.
 
-use crate::dice::Dice;
+use super::dice::Dice;
 
 /// What a random query is made with, and the values it has been given so far.
 pub struct Draft<'a> {

@@ -1,8 +1,17 @@
 //! Random queries: with pushdown as without it as over a plain table.
 
-use crate::dice::Dice;
-use crate::oracle::{Oracle, BROKEN};
-use crate::queries::{query, Query};
+mod conditions;
+mod dice;
+mod documents;
+mod oracle;
+mod population;
+mod queries;
+mod times;
+mod values;
+
+use self::dice::Dice;
+use self::oracle::{Oracle, BROKEN};
+use self::queries::{query, Query};
 use simulator::Config;
 
 /// Queries for one population.

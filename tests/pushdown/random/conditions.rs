@@ -1,9 +1,9 @@
 //! Random conditions on users, of every kind that SQL has for their columns.
 
-use crate::documents;
-use crate::population::{word, CONNECTIONS};
-use crate::times;
-use crate::values::Draft;
+use super::documents;
+use super::population::{word, CONNECTIONS};
+use super::times;
+use super::values::{quoted, Draft};
 
 /// Text columns that Auth0 can search.
 const TEXTS: [&str; 8] = [
@@ -210,10 +210,7 @@ fn pattern(draft: &mut Draft, u: &str) -> String {
         .pick(&["like", "like", "ilike", "ilike", "not like", "not ilike"]);
     if draft.dice.chance(10) {
         let pattern = pattern.replace('!', "").replace('\\', "!");
-        return format!(
-            "{column} {operator} {} escape '!'",
-            crate::values::quoted(&pattern)
-        );
+        return format!("{column} {operator} {} escape '!'", quoted(&pattern));
     }
     let value = draft.value("text", &pattern);
     format!("{column} {operator} {value}")
@@ -332,7 +329,7 @@ fn other(draft: &mut Draft, u: &str) -> String {
         5 => format!("exists (select from orders where orders.user_id = {u}.user_id)"),
         6 => format!(
             "{u}.identities -> 0 ->> 'connection' = {}",
-            crate::values::quoted(draft.dice.pick(&CONNECTIONS))
+            quoted(draft.dice.pick(&CONNECTIONS))
         ),
         _ => format!("{u}.user_id in (select user_id from orders where n > 2)"),
     }

@@ -1,6 +1,6 @@
 //! Random users whose values are awkward to compare, to quote and to search for, as JSON text.
 
-use crate::dice::Dice;
+use super::dice::Dice;
 
 /// Texts that users have and queries ask for.
 pub const WORDS: [&str; 58] = [
