@@ -81,12 +81,7 @@ impl Deref for Simulator {
 
 fn populate(state: &State) {
     let config = state.config();
-    let plan = Plan {
-        seed: config.seed,
-        user_bytes: config.user_bytes,
-        tied: config.tied_users,
-        odd: config.odd_values,
-    };
+    let plan = Plan::of(&config);
     let mut tenant = lock(&state.tenant);
     for i in 0..config.users {
         let (id, json) = seed::user(plan, i);
