@@ -47,6 +47,8 @@ pub const SCOPES: &[&str] = &[
     "update:actions",
     "delete:anomaly_blocks",
     "read:anomaly_blocks",
+    "read:agents",
+    "read:client_profiles",
     "read:attack_protection",
     "update:attack_protection",
     "create:authentication_methods",

@@ -1,8 +1,8 @@
 //! Applications, APIs, grants between them, and connections.
 
-use super::Family::{Bare, Both, Checkpoint, Offset};
+use super::Family::{Bare, Both, Checkpoint, Keyed, Offset};
 use super::Param::{AnyOf, Contains, Fields, Ignored, Same, Test};
-use super::{list, setting, Endpoint, Quirk, Rows, Show};
+use super::{empty_setting, list, setting, Endpoint, Quirk, Rows, Show};
 
 const CONNECTION_FIELDS: &[&str] = &[
     "name",
@@ -53,6 +53,32 @@ pub const ENDPOINTS: &[Endpoint] = &[
     .secrets(
         "read:client_keys read:client_credentials",
         &["client_secret", "encryption_key", "signing_keys"],
+    ),
+    list("agents", Checkpoint, "agents", "read:agents").by("agent_id"),
+    list(
+        "client-profiles",
+        Checkpoint,
+        "client_profiles",
+        "read:client_profiles",
+    )
+    .by_id(),
+    list(
+        "connection-profiles/templates",
+        Keyed,
+        "connection_profile_templates",
+        "read:connection_profiles",
+    )
+    .by_id(),
+    list(
+        "user-attribute-profiles/templates",
+        Keyed,
+        "user_attribute_profile_templates",
+        "read:user_attribute_profiles",
+    )
+    .by_id(),
+    empty_setting(
+        "self-service-profiles/{id}/custom-text/{language}/{page}",
+        "read:self_service_profiles",
     ),
     list(
         "clients/{client_id}/credentials",
@@ -212,7 +238,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     list("guardian/factors", Bare, "", "read:guardian_factors").id("name"),
     list("flows", Offset, "flows", "read:flows")
         .by_id()
-        .show(Show::Only(&[
+        .show(Show::Listed(&[
             "id",
             "name",
             "created_at",
@@ -240,7 +266,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     .by_id(),
     list("forms", Offset, "forms", "read:forms")
         .by_id()
-        .show(Show::Only(&[
+        .show(Show::Listed(&[
             "id",
             "name",
             "flow_count",

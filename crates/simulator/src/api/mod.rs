@@ -124,6 +124,8 @@ pub enum Rows {
 pub enum Show {
     /// All of it.
     All,
+    /// In a list these attributes; all where one row is asked for.
+    Listed(&'static [&'static str]),
     /// These attributes.
     Only(&'static [&'static str]),
     /// These attributes of the row in another list that has the same id.
@@ -137,6 +139,8 @@ pub enum Show {
 pub enum Quirk {
     /// `next` is there even when nothing follows.
     NextAlways,
+    /// Without `take` the continuation is called `nextPageToken`.
+    NextPageToken,
     /// `total` is always 0.
     TotalZero,
     /// `limit` is the number of rows in the answer.

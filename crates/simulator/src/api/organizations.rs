@@ -144,6 +144,13 @@ pub const ENDPOINTS: &[Endpoint] = &[
     .show(Show::User)
     .query(&[Fields(&[])]),
     list(
+        "organizations/{id}/roles/{role_id}/groups",
+        Checkpoint,
+        "groups",
+        "read:organization_group_roles",
+    )
+    .show(Show::Of("groups", GROUP)),
+    list(
         "client-grants/{id}/organizations",
         Both,
         "organizations",

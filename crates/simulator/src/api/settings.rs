@@ -41,9 +41,12 @@ pub const ENDPOINTS: &[Endpoint] = &[
     setting("guardian/policies", "read:mfa_policies"),
     setting("guardian/settings", FACTORS),
     setting("guardian/factors/duo/settings", FACTORS),
+    setting("guardian/factors/email/settings", FACTORS),
+    setting("guardian/factors/phone/settings", FACTORS),
     setting("guardian/factors/phone/message-types", FACTORS),
     setting("guardian/factors/phone/selected-provider", FACTORS),
     setting("guardian/factors/phone/templates", FACTORS),
+    setting("guardian/factors/phone/providers/twilio", FACTORS),
     setting("guardian/factors/push-notification/providers/apns", FACTORS),
     setting("guardian/factors/push-notification/providers/sns", FACTORS),
     setting(

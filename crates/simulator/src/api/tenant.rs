@@ -68,7 +68,16 @@ pub const ENDPOINTS: &[Endpoint] = &[
         Keyed,
         "variations",
         "read:experimentation",
-    ),
+    )
+    .by_id(),
+    list("keys/network-acls", Keyed, "keys", "read:network_acls").by_id(),
+    list(
+        "attack-protection/captcha/policies",
+        Bare,
+        "",
+        "read:attack_protection",
+    )
+    .by_id(),
     list(
         "experimentation/segments",
         Checkpoint,

@@ -295,7 +295,7 @@ impl Reading<'_> {
         let mut out = Vec::new();
         // One row is shown whole; what hangs on another list is looked up there.
         match self.endpoint.show {
-            Show::Of(..) | Show::User => {
+            Show::Of(..) | Show::Only(_) | Show::User => {
                 self.write(&row, &mut out)?;
             }
             _ => row.write(&mut out, self.fields()?.as_ref(), true),

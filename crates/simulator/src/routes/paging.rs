@@ -36,6 +36,8 @@ pub enum Asked {
         after: u64,
         /// So many rows.
         take: u64,
+        /// The number was sent, or is the default.
+        said: bool,
     },
 }
 
@@ -45,6 +47,7 @@ pub struct Page {
     pub range: Range<usize>,
     asked: Asked,
     next: Option<String>,
+    next_called: &'static str,
 }
 
 /// Reads the paging parameters.
@@ -96,7 +99,8 @@ fn after(endpoint: &Endpoint, params: &Params, config: &Config) -> Result<Asked,
         Some(token) => checkpoint(token, config.checkpoint_lifetime)
             .ok_or_else(|| ApiError::bare(400, "The checkpoint id is expired or invalid."))?,
     };
-    Ok(Asked::Take { after, take })
+    let said = params.text("take").is_some();
+    Ok(Asked::Take { after, take, said })
 }
 
 /// The place that a token stands for, unless it is too old.
@@ -122,7 +126,7 @@ impl Page {
                 let from = page.saturating_mul(per_page).min(all as u64) as usize;
                 (from..(from + per_page as usize).min(all), None)
             }
-            Asked::Take { after, take } => {
+            Asked::Take { after, take, .. } => {
                 let from = rows.partition_point(|row| row.order <= after);
                 let to = from.saturating_add(take as usize).min(all);
                 let more = to < all || endpoint.has(Quirk::NextAlways);
@@ -130,7 +134,17 @@ impl Page {
                 (from..to, last.filter(|_| more).map(|row| token(row.order)))
             }
         };
-        Page { range, asked, next }
+        let unasked = matches!(asked, Asked::Take { said: false, .. });
+        let next_called = match unasked && endpoint.has(Quirk::NextPageToken) {
+            true => "nextPageToken",
+            false => "next",
+        };
+        Page {
+            range,
+            asked,
+            next,
+            next_called,
+        }
     }
 
     /// Wraps the rows' JSON array; `total` is how many there are in all.
@@ -140,7 +154,7 @@ impl Page {
             Asked::All if matches!(endpoint.family, Family::Keyed) => String::new(),
             Asked::All => return array,
             Asked::Take { .. } => match &self.next {
-                Some(next) => format!(r#","next":"{next}""#),
+                Some(next) => format!(r#","{}":"{next}""#, self.next_called),
                 None => String::new(),
             },
             Asked::Page { page, per_page, .. } if endpoint.family == Family::Actions => {

@@ -65,7 +65,7 @@ impl Reading<'_> {
         let some = |names: &[&str]| Fields::new(keys, names.iter().copied(), true);
         match self.endpoint.show {
             Show::All => row.write(out, self.fields()?.as_ref(), true),
-            Show::Only(names) => row.write(out, Some(&some(names)), true),
+            Show::Only(names) | Show::Listed(names) => row.write(out, Some(&some(names)), true),
             Show::Of(list, names) => {
                 let Some(target) = self.world.get(list, &row.id) else {
                     return Ok(false);

@@ -69,6 +69,9 @@ pub fn log(
             "Mobile Safari 17.4 / iOS 17.4",
         ]),
     );
+    if api {
+        log.text("client_ip", &ip);
+    }
     if dice.chance(80) {
         log.text("hostname", "simulated-tenant.example");
     }

@@ -176,6 +176,28 @@ fn client(sower: &mut Sower, i: usize) {
         json!(true),
         20,
     );
+    more("sso", json!(false), 40);
+    more(
+        "client_authentication_methods",
+        json!({"private_key_jwt": {"credentials": [{"id": "cred_example"}]}}),
+        20,
+    );
+    more("cross_origin_authentication", json!(true), 50);
+    more("cross_origin_loc", json!(""), 20);
+    more("custom_login_page", json!("<html>"), 20);
+    more("custom_login_page_preview", json!(""), 10);
+    more("form_template", json!("<form>"), 10);
+    more(
+        "token_exchange",
+        json!({"allow_any_profile_of_type": ["custom_authentication"]}),
+        20,
+    );
+    more("encryption_key", Value::Null, 15);
+    more("signed_request_object", json!({"required": false}), 15);
+    more("organization_discovery_methods", json!(["email"]), 15);
+    more("fedcm_login", json!({"google": {"is_enabled": false}}), 15);
+    more("third_party_security_mode", json!("strict"), 10);
+    more("resource_server_identifier", json!("urn:example:api"), 10);
     let id = sower.put(&["clients"], "client_id", row);
     if kind == "regular_web" {
         for n in 0..sower.scale.children {
@@ -290,6 +312,7 @@ fn custom_domain(sower: &mut Sower, i: usize) {
             "{}.edge.tenants.example",
             id.to_lowercase().replace('_', "-")
         ));
+        row["relying_party_identifier"] = json!("example.com");
         row["custom_client_ip_header"] = if i % 4 == 1 {
             Value::Null
         } else {

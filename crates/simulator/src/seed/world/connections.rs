@@ -40,6 +40,10 @@ pub fn sow(sower: &mut Sower) {
     for i in 0..sower.scale.each {
         profiles(sower, i);
     }
+    let row = json!({"id": "auth0-generic", "display_name": "Generic", "template": {"name": "Generic", "user_id": {"oidc_mapping": "sub"}, "user_attributes": {"email": {"label": "Email", "description": "Email of the user", "auth0_mapping": "email", "profile_required": true}}}});
+    sower.put(&["user-attribute-profiles", "templates"], "id", row);
+    let row = json!({"id": "enterprise", "display_name": "Enterprise", "template": {"name": "Enterprise", "enabled_features": ["scim"]}});
+    sower.put(&["connection-profiles", "templates"], "id", row);
 }
 
 fn options(sower: &Sower, i: usize, strategy: &str) -> Value {
@@ -262,9 +266,20 @@ fn profiles(sower: &mut Sower, i: usize) {
         "branding": {"logo_url": "https://example.com/logo.png", "colors": {"primary": "#19aecc"}},
     });
     if i.is_multiple_of(2) {
+        row["user_attribute_profile_id"] = json!(sower.long_id("uap_", "attribute profile", i));
         row["description"] = json!("Lets a customer connect its own directory");
     }
-    sower.put(&["self-service-profiles"], "id", row);
+    let profile = sower.put(&["self-service-profiles"], "id", row);
+    sower.set(
+        &[
+            "self-service-profiles",
+            &profile,
+            "custom-text",
+            "en",
+            "get-started",
+        ],
+        json!({"introduction": "Welcome!"}),
+    );
     let row = json!({
         "id": sower.id("tep_", "exchange profile", i),
         "name": format!("{} exchange", word(i)),

@@ -94,6 +94,9 @@ fn action(sower: &mut Sower, i: usize) {
         row["installed_integration_id"] = json!(sower.uuid("integration", i));
         row["integration"] = json!({"id": sower.uuid("catalog", i), "catalog_id": "example-integration", "name": "Example"});
     }
+    if i % 3 == 1 {
+        row["modules"] = json!([{"module_id": sower.uuid("module", i), "module_name": format!("{}-module", word(i)), "module_version_id": sower.uuid("module version", i * 100), "module_version_number": 1}]);
+    }
     let summary = json!({
         "id": id,
         "name": row["name"],

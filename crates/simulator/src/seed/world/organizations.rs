@@ -26,6 +26,10 @@ fn organization(sower: &mut Sower, i: usize) -> String {
         "name": format!("{}-{i}", word(i)),
         "display_name": format!("{} & Söhne {i}", word(i)),
     });
+    if i % 4 != 3 {
+        row["third_party_client_access"] = json!("block");
+        row["is_app_entitlement_active"] = json!(true);
+    }
     if i.is_multiple_of(2) {
         row["branding"] = json!({"logo_url": format!("https://{}.example.com/logo.png", word(i)), "colors": {"primary": "#336699", "page_background": "#ffffff"}});
     }
@@ -60,6 +64,9 @@ fn members_of(sower: &mut Sower, i: usize, id: &str, first: usize, count: usize)
             });
             let list = ["organizations", id, "members", &user, "effective-roles"];
             sower.put(&list, "id", row);
+            let group = sower.long_id("grp_", "group", n);
+            let list = ["organizations", id, "roles", &role, "groups"];
+            sower.put(&list, "id", json!({ "id": group }));
             let list = ["organizations", id, "roles", &role, "members"];
             sower.put(&list, "user_id", json!({ "user_id": user }));
         }

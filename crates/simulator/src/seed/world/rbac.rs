@@ -14,7 +14,7 @@ pub fn sow(sower: &mut Sower) {
 }
 
 fn role(sower: &mut Sower, i: usize) {
-    let row = json!({
+    let mut row = json!({
         "id": sower.id("rol_", "role", i),
         "name": format!("{} keeper {i}", word(i)),
         // Recorded: empty, null and text all occur.
@@ -25,6 +25,10 @@ fn role(sower: &mut Sower, i: usize) {
         },
         "type": "tenant",
     });
+    if i % 6 == 5 {
+        row["type"] = json!("organization");
+        row["owner_id"] = json!(sower.id("org_", "organization", 0));
+    }
     let id = sower.put(&["roles"], "id", row);
     for n in 0..sower.scale.children {
         let api = i + n / 3;

@@ -48,6 +48,12 @@ fn tenant(sower: &mut Sower) {
             "mtls": Value::Null,
             "default_token_quota": Value::Null,
             "resource_parameter_profile": "audience",
+            "universal_login": {"colors": {"page_background": "#ffffff", "primary": "#2A2E35"}},
+            "default_redirection_uri": "https://example.com/start",
+            "client_id_metadata_document_supported": false,
+            "phone_consolidated_experience": true,
+            "country_codes": {"list": ["US", "DE"], "type": "allow"},
+            "skip_non_verifiable_callback_uri_confirmation_prompt": true,
         }),
     );
     sower.set(&["supplemental-signals"], json!({"akamai_enabled": false}));
@@ -65,16 +71,18 @@ fn appearance(sower: &mut Sower) {
             "colors": {"primary": "#0059d6", "page_background": {"type": "linear-gradient", "start": "#FFFFFF", "end": "#000000", "angle_deg": 35}},
             "favicon_url": "https://example.com/favicon.ico",
             "logo_url": "https://example.com/logo.png",
+            "font": {"url": "https://example.com/font.ttf"},
         }),
     );
     let theme = json!({
         "themeId": ids::made("", &format!("{} theme", sower.seed), 32),
         "displayName": "Plain",
-        "borders": {"button_border_radius": 3, "buttons_style": "rounded", "show_widget_shadow": true},
-        "colors": {"primary_button": "#635dff", "error": "#d03c38", "widget_background": "#ffffff"},
-        "fonts": {"font_url": "", "reference_text_size": 16, "body_text": {"bold": false, "size": 87.5}},
+        "borders": {"button_border_radius": 3, "button_border_weight": 1, "buttons_style": "rounded", "input_border_radius": 3, "input_border_weight": 1, "inputs_style": "rounded", "show_widget_shadow": true, "widget_border_weight": 0, "widget_corner_radius": 5},
+        "colors": {"body_text": "#1e212a", "error": "#d03c38", "header": "#1e212a", "icons": "#65676e", "input_background": "#ffffff", "input_border": "#c9cace", "input_filled_text": "#000000", "input_labels_placeholders": "#65676e", "links_focused_components": "#635dff", "primary_button": "#635dff", "primary_button_label": "#ffffff", "secondary_button_border": "#c9cace", "secondary_button_label": "#1e212a", "success": "#13a688", "widget_background": "#ffffff", "widget_border": "#c9cace"},
+        "fonts": {"body_text": {"bold": false, "size": 87.5}, "buttons_text": {"bold": false, "size": 100}, "font_url": "", "input_labels": {"bold": false, "size": 100}, "links": {"bold": true, "size": 87.5}, "links_style": "normal", "reference_text_size": 16, "subtitle": {"bold": false, "size": 87.5}, "title": {"bold": false, "size": 150}},
         "page_background": {"background_color": "#000000", "background_image_url": "", "page_layout": "center"},
-        "widget": {"header_text_alignment": "center", "logo_height": 52, "logo_position": "center", "logo_url": ""},
+        "identifiers": {"login_display": "unified", "otp_autocomplete": true, "phone_display": {"formatting": "international", "masking": "mask_digits"}},
+        "widget": {"header_text_alignment": "center", "logo_height": 52, "logo_position": "center", "logo_url": "", "social_buttons_layout": "bottom"},
     });
     sower.set(&["branding", "themes", "default"], theme.clone());
     sower.put(&["branding", "themes"], "themeId", theme);
@@ -146,7 +154,7 @@ fn protection(sower: &mut Sower) {
     );
     set(
         "captcha",
-        json!({"active_provider_id": "auth_challenge", "auth_challenge": {"fail_open": true}, "recaptcha_v2": {"site_key": "example"}, "simple_captcha": {}}),
+        json!({"active_provider_id": "auth_challenge", "auth_challenge": {"fail_open": true}, "recaptcha_v2": {"site_key": "example"}, "simple_captcha": {}, "recaptcha_enterprise": {"site_key": "example", "project_id": "example"}, "hcaptcha": {"site_key": "example"}, "friendly_captcha": {"site_key": "example"}, "arkose": {"site_key": "example", "fail_open": true}}),
     );
     set(
         "phone-provider-protection",
@@ -176,6 +184,12 @@ fn guardian(sower: &mut Sower) {
         &["phone", "message-types"],
         json!({"message_types": ["sms", "voice"]}),
     );
+    for kind in ["phone", "email"] {
+        set(
+            &[kind, "settings"],
+            json!({"otp_length": 6, "otp_expiration_time": 300}),
+        );
+    }
     set(
         &["phone", "selected-provider"],
         json!({"provider": "auth0"}),
@@ -185,6 +199,10 @@ fn guardian(sower: &mut Sower) {
     set(&["sms", "templates"], texts);
     set(&["sms", "selected-provider"], json!({"provider": "auth0"}));
     set(&["sms", "providers", "twilio"], json!({}));
+    set(
+        &["phone", "providers", "twilio"],
+        json!({"from": Value::Null, "messaging_service_sid": "MG00", "auth_token": Value::Null, "sid": "AC00"}),
+    );
     set(
         &["push-notification", "selected-provider"],
         json!({"provider": "guardian"}),

@@ -28,6 +28,7 @@ pub fn sow(sower: &mut Sower) {
         phone(sower, i);
         access(sower, i);
         experiment(sower, i);
+        newer(sower, i);
     }
     for (prompt, screen) in [
         ("login-id", "login-id"),
@@ -139,6 +140,8 @@ fn phone(sower: &mut Sower, i: usize) {
 fn access(sower: &mut Sower, i: usize) {
     let row = json!({
         "id": sower.long_id("acl_", "network acl", i),
+        "tenant_id": "simulated-tenant",
+        "deleted_at": Value::Null,
         "description": format!("{} rule", word(i)),
         "active": i.is_multiple_of(2),
         "priority": i + 1,
@@ -163,7 +166,7 @@ fn access(sower: &mut Sower, i: usize) {
         "name": format!("{} licence", word(i)),
         "type": "mdl",
         "dialect": "simplified/1.0",
-        "presentation": {"org.iso.18013.5.1.mDL": {"org.iso.18013.5.1": {"family_name": {"optional": false}}}},
+        "presentation": {"org.iso.18013.5.1.mDL": {"org.iso.18013.5.1": {"family_name": true}}},
         "custom_certificate_authority": Value::Null,
         "well_known_trusted_issuers": "aamva",
         "created_at": at(i),
@@ -176,6 +179,48 @@ fn access(sower: &mut Sower, i: usize) {
     );
 }
 
+fn newer(sower: &mut Sower, i: usize) {
+    let row = json!({
+        "id": sower.long_id("nak_", "access key", i),
+        "name": format!("{} key", word(i)),
+        "alg": "RS256",
+        "fingerprint": ids::hex(&format!("access key {i}"), 40),
+        "created_at": at(i),
+        "updated_at": at(i + 1),
+    });
+    sower.put(&["keys", "network-acls"], "id", row);
+    let row = json!({
+        "id": sower.long_id("cpo_", "captcha policy", i),
+        "name": format!("{} policy", word(i)),
+        "priority": i + 1,
+        "match": {"flow": "login"},
+        "action": {"type": "simple_captcha"},
+        "created_at": at(i),
+        "updated_at": at(i + 1),
+    });
+    sower.put(&["attack-protection", "captcha", "policies"], "id", row);
+    let mut row = json!({
+        "agent_id": sower.long_id("agt_", "agent", i),
+        "name": format!("{} agent", word(i)),
+        "created_at": at(i),
+        "updated_at": at(i + 1),
+        "metadata": {"owner": word(i + 1)},
+    });
+    if i.is_multiple_of(2) {
+        row["external_agent_id"] = json!(format!("https://agents.example.com/{i}"));
+    }
+    sower.put(&["agents"], "agent_id", row);
+    let row = json!({
+        "id": sower.long_id("clp_", "client profile", i),
+        "name": format!("{} applications", word(i)),
+        "client_configuration": {"app_type": "regular_web"},
+        "apply_policy": {"external_metadata_type": "cimd", "external_metadata_created_by": "client"},
+        "created_at": at(i),
+        "updated_at": at(i + 1),
+    });
+    sower.put(&["client-profiles"], "id", row);
+}
+
 fn experiment(sower: &mut Sower, i: usize) {
     let flag = sower.long_id("ffl_", "feature flag", i);
     let row = json!({
@@ -184,7 +229,7 @@ fn experiment(sower: &mut Sower, i: usize) {
         "description": "",
         "type": one_of(&["auth0", "self"], i),
         "status": one_of(&["draft", "active", "archived"], i),
-        "parameters": {"color": {"type": "string"}},
+        "parameters": {"color": {"type": "string", "value": "red"}},
         "created_at": at(i),
         "updated_at": at(i + 1),
     });
@@ -209,6 +254,7 @@ fn experiment(sower: &mut Sower, i: usize) {
         "feature_flag_id": flag,
         "authentication_flow": "login",
         "allocation_strategy": "percentage",
+        "editable_fields": ["name", "description"],
         "assignment_config": {"unit": "session"},
         "status": one_of(&["draft", "active", "paused", "completed"], i),
         "is_valid": i.is_multiple_of(2),
@@ -226,6 +272,7 @@ fn experiment(sower: &mut Sower, i: usize) {
         "name": format!("{} segment", word(i)),
         "description": "",
         "type": "self",
+        "status": "active",
         "rules": [{"attribute": "country", "values": ["DE"]}],
         "created_at": at(i),
         "updated_at": at(i + 1),
