@@ -3,6 +3,7 @@
 use crate::json;
 use crate::time;
 use bytes::Bytes;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Numbers for the names of root attributes.
@@ -88,7 +89,7 @@ impl Record {
     pub fn new(id: &str, order: u64, raw: String, keys: &mut Keys) -> Record {
         let public = without_idp_tokens(&raw).map(|text| Text::new(text, keys));
         let full = Text::new(raw, keys);
-        let date = |name| time::parse(&json::string(full.get(*keys.0.get(name)?)?)?);
+        let date = |name| time::parse(&json::text(full.get(*keys.0.get(name)?)?)?);
         Record {
             id: id.into(),
             order,
@@ -172,6 +173,11 @@ impl Record {
     /// The raw value of a root attribute as those see it who may not see the identity providers' tokens.
     pub fn shown(&self, keys: &Keys, name: &str) -> Option<&str> {
         self.text_for(false).get(*keys.0.get(name)?)
+    }
+
+    /// The same without a copy where it can be.
+    pub fn plain(&self, keys: &Keys, name: &str) -> Option<Cow<'_, str>> {
+        json::text(self.get(keys, name)?)
     }
 
     /// A root attribute that is a string.

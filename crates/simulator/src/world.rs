@@ -117,12 +117,12 @@ impl World {
         &mut self,
         list: &str,
         key: &str,
-        find: impl FnOnce(&Keys, Vec<Arc<Record>>) -> Vec<Arc<Record>>,
+        find: impl FnOnce(&Keys, &mut dyn Iterator<Item = &Arc<Record>>) -> Vec<Arc<Record>>,
     ) -> Arc<[Arc<Record>]> {
         let known = self.answers.iter().position(|(known, _)| known == key);
         let answer = match known.and_then(|at| self.answers.remove(at)) {
             Some((_, answer)) => answer,
-            None => find(&self.keys, self.rows(list).cloned().collect()).into(),
+            None => find(&self.keys, &mut self.rows(list)).into(),
         };
         if self.answers.len() == ANSWERS {
             self.answers.pop_front();

@@ -192,10 +192,10 @@ impl Field {
         match self.kind {
             Kind::Unknown => false,
             Kind::Folded => user
-                .text(keys, &self.name)
+                .plain(keys, &self.name)
                 .is_some_and(|text| text_is(&text.to_lowercase(), value, str::to_lowercase)),
             Kind::Text | Kind::Plain => user
-                .text(keys, &self.name)
+                .plain(keys, &self.name)
                 .is_some_and(|text| text_is(&text, value, str::to_string)),
             Kind::Domain => user.text(keys, "email").is_some_and(|email| {
                 email

@@ -61,10 +61,11 @@ pub fn list(state: &State, request: &Request, bearer: &Bearer) -> Result<Reply, 
     let key = format!("{} {query:?}", params.text("sort").unwrap_or_default());
     let sort = sort(&params)?;
     let mut world = state.world();
-    let found = world.answer("logs", &key, |keys, mut logs| {
-        if let Some(query) = &query {
-            logs.retain(|log| query.matches(keys, log));
-        }
+    let found = world.answer("logs", &key, |keys, logs| {
+        let mut logs: Vec<_> = logs
+            .filter(|log| query.as_ref().is_none_or(|query| query.matches(keys, log)))
+            .cloned()
+            .collect();
         match &sort {
             Some(sort) => sort.order(keys, &mut logs),
             // By id, which is not quite the order of the dates.
@@ -88,8 +89,11 @@ pub fn of_user(
     let key = format!("{} of {user}", params.text("sort").unwrap_or_default());
     let wanted = quote(user);
     let mut world = state.world();
-    let found = world.answer("logs", &key, |keys, mut logs| {
-        logs.retain(|log| log.get(keys, "user_id") == Some(&wanted));
+    let found = world.answer("logs", &key, |keys, logs| {
+        let mut logs: Vec<_> = logs
+            .filter(|log| log.get(keys, "user_id") == Some(&wanted))
+            .cloned()
+            .collect();
         match &sort {
             Some(sort) => sort.order(keys, &mut logs),
             None => logs.reverse(),
