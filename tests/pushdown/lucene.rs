@@ -3,7 +3,7 @@
 
 use auth0::plan::{Query as Printed, Term, Test};
 use proptest::prelude::*;
-use simulator::lucene::{Query as Read, Value};
+use simulator::lucene::{Index, Query as Read, Value};
 
 /// Any text, and texts made of what the language knows.
 fn texts() -> impl Strategy<Value = String> {
@@ -89,7 +89,7 @@ fn comparison(query: &Read) -> Option<(String, String, bool)> {
 
 fn read(printed: &Printed) -> Read {
     let text = printed.to_string();
-    Read::parse(&text).unwrap_or_else(|e| panic!("{text} is refused: {}", e.message))
+    Read::parse(Index::Users, &text).unwrap_or_else(|e| panic!("{text} is refused: {}", e.message))
 }
 
 /// A search that the product can build, from exact comparisons up.
