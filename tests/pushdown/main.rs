@@ -6,7 +6,6 @@ mod lag;
 mod lists;
 mod lucene;
 mod random;
-mod scratch;
 mod support;
 mod texts;
 mod times;
