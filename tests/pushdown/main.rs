@@ -1,11 +1,13 @@
 //! What is asked of Auth0, and that the rows are the same as if nothing were.
 
 mod document;
+mod explain;
 mod flags;
 mod lag;
 mod lists;
 mod lucene;
 mod random;
+mod requests;
 mod support;
 mod texts;
 mod times;
