@@ -3,6 +3,7 @@
 mod document;
 mod explain;
 mod flags;
+mod joins;
 mod lag;
 mod lists;
 mod lucene;
