@@ -28,9 +28,20 @@ pub struct Oracle {
 type Answer = Result<Vec<Row>, String>;
 
 impl Oracle {
-    /// So many users of this seed; `options` are of the server, `columns` overrides the declarations of columns.
-    pub fn new(seed: u64, count: usize, config: Config, options: &str, alter: &str) -> Oracle {
+    /// So many users of this seed; `options` are of the server, `alter` declares columns in other ways, and the
+    /// database may sort and fold by ICU's rules instead of the cluster's.
+    pub fn new(
+        seed: u64,
+        count: usize,
+        config: Config,
+        options: &str,
+        alter: &str,
+        icu: bool,
+    ) -> Oracle {
         let mut world = World::new(config);
+        if icu {
+            move_to_icu(&mut world);
+        }
         let all = users(seed, count);
         for (id, json) in &all {
             world.sim.put_user_raw(id, json);
@@ -243,6 +254,28 @@ impl Oracle {
             Err(e) => format!("EXPLAIN: {e}"),
         }
     }
+}
+
+/// Goes on in a database of the same cluster whose default collation is ICU's, where there are such.
+fn move_to_icu(world: &mut World) {
+    let version = world.value("select current_setting('server_version_num')::int / 10000");
+    if version.as_deref() == Some("14") {
+        return;
+    }
+    let name = format!("{}_icu", world.db.name());
+    world.run(&format!(
+        "create database {name} template template0 locale_provider icu icu_locale 'tr-TR'"
+    ));
+    let address = world.db.conn_string("postgres").replace(
+        &format!("dbname={}", world.db.name()),
+        &format!("dbname={name}"),
+    );
+    world.sql = postgres::Client::connect(&address, postgres::NoTls)
+        .expect("a connection to the new database");
+    let (url, token) = (world.sim.url(), xtask::world::token(&world.sim));
+    world.run(&format!(
+        "create extension auth0_fdw; create server auth0 foreign data wrapper auth0_fdw options (url '{url}', api_key '{token}')"
+    ));
 }
 
 fn told(error: postgres::Error) -> String {
