@@ -1,5 +1,6 @@
 //! What is asked of Auth0, and that the rows are the same as if nothing were.
 
+mod analyze;
 mod document;
 mod explain;
 mod flags;
@@ -7,6 +8,7 @@ mod joins;
 mod lag;
 mod lists;
 mod lucene;
+mod market;
 mod random;
 mod requests;
 mod support;

@@ -1,5 +1,6 @@
 //! Random queries: with pushdown as without it as over a plain table.
 
+mod compare;
 mod conditions;
 mod dice;
 mod documents;
@@ -7,6 +8,7 @@ mod found;
 mod oracle;
 mod population;
 mod queries;
+mod scalars;
 mod times;
 mod values;
 
