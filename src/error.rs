@@ -89,8 +89,11 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::Rejected { .. } => ERRCODE_FDW_ERROR,
         Error::RateLimited { .. } => ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
         Error::Window { .. } => ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+        Error::Moved { .. } => ERRCODE_T_R_SERIALIZATION_FAILURE,
         Error::Unreachable { .. } => ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION,
-        Error::ServerError { .. } | Error::Unreadable { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
+        Error::ServerError { .. } | Error::Unreadable { .. } | Error::Export { .. } => {
+            ERRCODE_FDW_UNABLE_TO_CREATE_REPLY
+        }
         Error::Value { .. } => ERRCODE_FDW_INVALID_DATA_TYPE,
         Error::Runtime { .. } => ERRCODE_FDW_ERROR,
     }
@@ -149,17 +152,22 @@ fn detail(error: &Error) -> Option<String> {
             }
         }
         Error::Window {
-            window,
-            total: Some(total),
+            object,
+            key,
+            value,
+            total,
             ..
         } => {
-            format!("Auth0 reports {total} rows and lets one query page through {window}.")
+            let number = total.map_or("too many".to_owned(), |total| total.to_string());
+            match value {
+                Some(value) => format!("With {key} {value} there are {number} {object}."),
+                None => format!("Without {key} there are {number} {object}."),
+            }
         }
-        Error::Window {
-            window,
-            total: None,
-            ..
-        } => format!("Auth0 lets one query page through {window} rows."),
+        Error::Moved { key, .. } => format!(
+            "A row whose {key} has changed now stands before the first one read, and was not read where it stood before."
+        ),
+        Error::Export { job, reason } => sentence(format!("Job {job}: {reason}")),
         Error::Unreachable {
             call,
             why,
@@ -280,9 +288,14 @@ fn hint(error: &Error) -> Option<String> {
             ),
         },
         Error::RateLimited { .. } => "Try again later, or raise max_rate_limit_wait of the server or table.".into(),
-        Error::Window { object, .. } => {
-            format!("This version cannot read a tenant's {object} past that limit; a LIMIT within it is answered.")
+        Error::Window { value: Some(_), .. } => {
+            "With bulk_read 'auto' on the server or table, such rows are read with an export job.".into()
         }
+        Error::Moved { .. } => "Run the statement again, or leave the order to Postgres.".into(),
+        Error::Export { .. } => {
+            "Try again later; with bulk_read 'search' on the server or table no export job is asked for.".into()
+        }
+        Error::Window { value: None, .. } => return None,
         Error::Unreachable { why: Unreachable::ConnectTimeout, .. } => {
             "Check that this machine may connect to it; if it is just far away, raise connect_timeout of the server.".into()
         }

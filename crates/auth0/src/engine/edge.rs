@@ -186,11 +186,7 @@ impl Edge {
 
     /// Everything up to and with `stamp` has been handed over.
     pub fn close(&mut self, stamp: &Stamp) {
-        if self
-            .stamp
-            .as_ref()
-            .is_none_or(|edge| edge.at < stamp.at)
-        {
+        if self.stamp.as_ref().is_none_or(|edge| edge.at < stamp.at) {
             self.stamp = Some(stamp.clone());
             self.ids.clear();
         }
@@ -215,9 +211,7 @@ mod tests {
     fn page(rows: &[(&str, u32)]) -> Page {
         let rows: Vec<String> = rows
             .iter()
-            .map(|(id, at)| {
-                format!(r#"{{"id":"{id}","at":"2024-01-01T00:00:00.{at:03}Z"}}"#)
-            })
+            .map(|(id, at)| format!(r#"{{"id":"{id}","at":"2024-01-01T00:00:00.{at:03}Z"}}"#))
             .collect();
         let columns = Columns::new(vec!["id".into(), "at".into()], false);
         Page::parse(format!("[{}]", rows.join(",")).into_bytes(), "", &columns).unwrap()
@@ -267,7 +261,10 @@ mod tests {
     #[test]
     fn rows_that_tie_with_the_edge_come_once() {
         let mut edge = Edge::default();
-        assert_eq!(pass(&mut edge, &[("a", 1), ("b", 2), ("c", 2)]), ["a", "b", "c"]);
+        assert_eq!(
+            pass(&mut edge, &[("a", 1), ("b", 2), ("c", 2)]),
+            ["a", "b", "c"]
+        );
         assert!(!edge.joins(&at(2)) && edge.joins(&at(1)));
         assert_eq!(pass(&mut edge, &[("d", 2), ("b", 2), ("e", 3)]), ["d", "e"]);
         assert_eq!(pass(&mut edge, &[("c", 2), ("e", 3), ("f", 3)]), ["f"]);
@@ -289,7 +286,10 @@ mod tests {
         assert_eq!(stretch(&[]).ties(), 0);
         let down = Stretch::of(&page(&[("a", 2), ("b", 1)]), 1, true);
         assert!(down.rises());
-        assert_eq!(down.low().map(|low| &*low.text), Some("2024-01-01T00:00:00.002Z"));
+        assert_eq!(
+            down.low().map(|low| &*low.text),
+            Some("2024-01-01T00:00:00.002Z")
+        );
     }
 
     #[test]

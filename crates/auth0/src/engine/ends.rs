@@ -11,7 +11,10 @@ impl Walk {
         let (window, size) = (self.fetcher.window(), self.fetcher.wide());
         let q = rest(self.q.as_deref(), self.sort.key);
         for number in 0..window.div_ceil(size) {
-            let mut page = self.fetcher.fetch(self.page(Some(&q), number, size)).await?;
+            let mut page = self
+                .fetcher
+                .fetch(self.page(Some(&q), number, size))
+                .await?;
             let answer = Answer::of(&page, number, size, window);
             let odd = &mut self.odd;
             page.retain(self.id, |id| odd.insert(id));
@@ -42,10 +45,7 @@ impl Walk {
         let began = -first.at;
         // In the other direction from here on.
         let mut from = Bound {
-            stamp: Stamp {
-                at: began,
-                ..first
-            },
+            stamp: Stamp { at: began, ..first },
             inclusive: true,
         };
         loop {

@@ -36,7 +36,11 @@ impl Walk {
                 next += 1;
             }
             let Some((number, flight)) = ahead.pop_front() else {
-                return Ok(if total.is_some() { Step::End } else { Step::More });
+                return Ok(if total.is_some() {
+                    Step::End
+                } else {
+                    Step::More
+                });
             };
             let page = flight.land().await?;
             let rows = page.rows() as u64;

@@ -3,6 +3,7 @@
 mod count;
 mod edge;
 mod ends;
+mod export;
 mod fetch;
 mod full;
 mod listing;

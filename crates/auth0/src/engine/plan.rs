@@ -132,7 +132,10 @@ mod tests {
         let plan = Plan::new(100, 1000);
         let ties = base((0..100).map(|i| i.min(90)));
         let outpost = plan.outpost(&ties, plan.next(1000)).unwrap();
-        assert_eq!((outpost.from.at, outpost.page, outpost.place), (90, 1, 1190));
+        assert_eq!(
+            (outpost.from.at, outpost.page, outpost.place),
+            (90, 1, 1190)
+        );
     }
 
     #[test]

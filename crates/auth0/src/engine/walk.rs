@@ -62,7 +62,8 @@ pub struct Walk {
     remember: bool,
     /// Rows handed over.
     handed: u64,
-    sent: bool,
+    /// Pages handed over.
+    pages: usize,
 }
 
 impl Walk {
@@ -85,7 +86,7 @@ impl Walk {
             odd: Ids::default(),
             remember: true,
             handed: 0,
-            sent: false,
+            pages: 0,
         }
     }
 
@@ -126,8 +127,14 @@ impl Walk {
             let small = answer.total.is_none_or(|total| total < window);
             let step = if small && !self.moves() && size >= page_size {
                 let pages = answer.total.map(|total| total.div_ceil(size));
-                self.list(q.as_deref(), self.sort, size, answer.total, 1..pages.unwrap_or(u64::MAX))
-                    .await?
+                self.list(
+                    q.as_deref(),
+                    self.sort,
+                    size,
+                    answer.total,
+                    1..pages.unwrap_or(u64::MAX),
+                )
+                .await?
             } else if size >= wide && (!small || self.moves()) {
                 match self.full_window(ranged, size, &answer, &stretch).await? {
                     Full::Read(step) => step,
@@ -153,7 +160,8 @@ impl Walk {
             in_vain = if now == reached { in_vain + 1 } else { 0 };
             reached = now;
             if in_vain > MOST_PASSES {
-                return Err(self.unreadable("different every time: rows change faster than they can be read"));
+                return Err(self
+                    .unreadable("different every time: rows change faster than they can be read"));
             }
         }
         if ranged && !self.unplaced().await? {
@@ -169,6 +177,11 @@ impl Walk {
     pub fn remember(&mut self, remember: bool) {
         self.remember = remember;
         self.seen.clear();
+    }
+
+    /// Pages handed over so far.
+    pub fn pages(&self) -> usize {
+        self.pages
     }
 
     /// How far the walk has come; another value means further.
@@ -249,10 +262,10 @@ impl Walk {
         }
         self.handed += page.rows() as u64;
         // The first page is waited for, be it empty: more is only wanted once it has been looked at.
-        if page.rows() == 0 && self.sent {
+        if page.rows() == 0 && self.pages > 0 {
             return true;
         }
-        self.sent = true;
+        self.pages += 1;
         self.out.send(Ok(page)).await
     }
 }

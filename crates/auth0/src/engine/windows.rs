@@ -209,7 +209,12 @@ impl Windows<'_> {
 
     /// Asks for what is next, as far as `concurrency` goes.
     fn send(&mut self) {
-        while self.flights.len() < self.walk.concurrency {
+        // Whoever may stop soon pays for few answers that are not used: as many are asked for as have been.
+        let most = match self.walk.fetcher.request.all {
+            true => self.walk.concurrency,
+            false => self.walk.concurrency.min(self.walk.pages()),
+        };
+        while self.flights.len() < most {
             if let Some((index, get)) = self.open_gap() {
                 let node = &mut self.nodes[index];
                 node.gap = Some(Slot::Flying);
@@ -324,7 +329,10 @@ impl Windows<'_> {
 
     /// A new base, if it is good for one and ahead of the old.
     fn found(&mut self, stretch: &Stretch, place: u64, answer: Answer) {
-        let ahead = self.base.as_ref().is_none_or(|(base, _)| place > base.place);
+        let ahead = self
+            .base
+            .as_ref()
+            .is_none_or(|(base, _)| place > base.place);
         let stamps: Vec<Stamp> = stretch.stamps.iter().flatten().cloned().collect();
         let spread = stamps.first().map(|low| low.at) != stamps.last().map(|high| high.at);
         if ahead && spread && stamps.len() as u64 == self.size {

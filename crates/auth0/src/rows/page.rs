@@ -29,9 +29,7 @@ impl Page {
     /// Reads a whole answer: a bare array, or an envelope with the rows under `list_key`.
     /// The error says what is wrong with it, in words that quote nothing of it.
     pub fn parse(body: Vec<u8>, list_key: &str, columns: &Columns) -> Result<Page, String> {
-        Page::read(body, columns, |body| {
-            Index::read(body, list_key, columns)
-        })
+        Page::read(body, columns, |body| Index::read(body, list_key, columns))
     }
 
     /// Reads an answer that is one object: a page of one row.
