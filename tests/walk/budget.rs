@@ -38,6 +38,7 @@ fn requests_of_a_whole_tenant() {
 /// The time of a walk against that of a client which fetches the pages of the same windows, `concurrency` at a time and
 /// with nothing between, as if it knew them all beforehand.
 #[test]
+#[ignore = "a measurement: takes a minute, and a machine that does nothing else"]
 fn time_against_a_bare_client() {
     let users = 25_000;
     let mut trip = Trip::of(users, true);
@@ -116,6 +117,7 @@ fn bare(url: &str, token: &str, users: usize, concurrency: usize) -> usize {
 
 /// Peak memory does not grow with the table: the same for ten times as many users.
 #[test]
+#[ignore = "a measurement: other tests of this process use memory, too"]
 fn memory_is_flat() {
     let peak = |users: usize| {
         let trip = Trip::to(Config {

@@ -1,6 +1,6 @@
-//! A users-export job: asked for, waited for, and its file read line by line, a page at a time.
+//! A users-export job: asked for, waited for, and its file read, a page at a time.
 //!
-//! The file is one object a line and does not change, so a download that breaks off is begun anew, past the lines that
+//! The file does not change, so a download that breaks off is begun anew, past the lines that
 //! have been handed over. Where it lies is told for a minute at a time: then the job is asked again.
 
 use std::sync::Arc;
@@ -9,18 +9,15 @@ use std::time::Duration;
 use serde_json::{json, Value};
 
 use super::fetch::Fetcher;
+use super::lines::Lines;
 use super::output::Output;
 use super::request::{Ask, ScanRequest};
 use super::walk::Step;
-use crate::client::{Download, Failure, Get};
+use crate::client::Get;
 use crate::error::{Error, Result};
 use crate::options::BulkRead;
 use crate::rows::{Columns, Page};
 
-/// Bytes of lines on a page.
-const PAGE: usize = 256 << 10;
-/// A line that is longer is none: Auth0 stores no user of that size.
-const LONGEST_LINE: usize = 64 << 20;
 /// Pauses between questions after a job.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -59,22 +56,12 @@ pub struct Export<'a> {
     fetcher: &'a Fetcher,
     columns: Columns,
     job: String,
-    file: Option<File>,
+    file: Option<Lines>,
+    /// Lines there must be.
+    lines: Option<u64>,
     /// Lines handed over.
     done: u64,
     failures: u32,
-}
-
-/// A download under way.
-struct File {
-    download: Download,
-    /// What has come and is not handed over.
-    text: Vec<u8>,
-    /// Lines to pass over.
-    skip: u64,
-    /// Lines there must be.
-    lines: Option<u64>,
-    ended: bool,
 }
 
 /// How far a job is.
@@ -107,6 +94,7 @@ impl<'a> Export<'a> {
             columns,
             job: job.await?,
             file: None,
+            lines: None,
             done: 0,
             failures: 0,
         })
@@ -123,13 +111,8 @@ impl<'a> Export<'a> {
                     .await
                 {
                     Ok(download) => {
-                        self.file = Some(File {
-                            download,
-                            text: Vec::new(),
-                            skip: self.done,
-                            lines,
-                            ended: false,
-                        });
+                        self.lines = lines;
+                        self.file = Some(Lines::new(download, self.done));
                     }
                     Err(failure) => {
                         self.again(failure.reason, failure.retry).await?;
@@ -138,13 +121,13 @@ impl<'a> Export<'a> {
                 }
             }
             let Some(file) = &mut self.file else { continue };
-            match file.page(self.fetcher, &self.columns).await {
+            match file.page(&self.columns, &self.fetcher.stats).await {
                 Ok(Some(page)) => {
                     self.done += page.rows() as u64;
                     self.failures = 0;
                     return Ok(Some(page));
                 }
-                Ok(None) if file.lines.is_some_and(|lines| lines != self.done) => {
+                Ok(None) if self.lines.is_some_and(|lines| lines != self.done) => {
                     self.again("the file has not as many lines as it should".into(), true)
                         .await?;
                 }
@@ -197,71 +180,6 @@ impl<'a> Export<'a> {
     }
 }
 
-impl File {
-    /// The next rows, as far as a page goes.
-    async fn page(
-        &mut self,
-        fetcher: &Fetcher,
-        columns: &Columns,
-    ) -> std::result::Result<Option<Page>, Failure> {
-        loop {
-            self.pass_over();
-            let whole = match self.ended {
-                true => self.text.len(),
-                false => self
-                    .text
-                    .iter()
-                    .rposition(|byte| *byte == b'\n')
-                    .map_or(0, |at| at + 1),
-            };
-            if self.skip == 0 && (whole >= PAGE || (self.ended && whole > 0)) {
-                let lines: Vec<u8> = self.text.drain(..whole).collect();
-                let page = Page::parse(array(&lines), "", columns);
-                let page = page.map_err(|reason| Failure::body(format!("{reason}, in a line")))?;
-                if page.rows() > 0 {
-                    return Ok(Some(page));
-                }
-            } else if self.ended {
-                return Ok(None);
-            } else if self.text.len() - whole > LONGEST_LINE {
-                return Err(Failure::body("a line without an end".to_owned()));
-            } else if !self.download.next(&mut self.text, &fetcher.stats).await? {
-                self.ended = true;
-            }
-        }
-    }
-
-    /// Drops lines that have been handed over.
-    fn pass_over(&mut self) {
-        let mut from = 0;
-        while self.skip > 0 {
-            let Some(end) = self.text[from..].iter().position(|byte| *byte == b'\n') else {
-                break;
-            };
-            self.skip -= u64::from(!self.text[from..from + end].trim_ascii().is_empty());
-            from += end + 1;
-        }
-        self.text.drain(..from);
-    }
-}
-
-/// Lines of JSON as one array.
-fn array(lines: &[u8]) -> Vec<u8> {
-    let mut array = Vec::with_capacity(lines.len() + 2);
-    array.push(b'[');
-    for line in lines.split(|byte| *byte == b'\n') {
-        let line = line.trim_ascii();
-        if !line.is_empty() {
-            if array.len() > 1 {
-                array.push(b',');
-            }
-            array.extend_from_slice(line);
-        }
-    }
-    array.push(b']');
-    array
-}
-
 fn read(body: &[u8]) -> std::result::Result<Value, String> {
     serde_json::from_slice(body).map_err(|_| "not JSON".to_owned())
 }
@@ -286,17 +204,6 @@ fn state(body: Vec<u8>) -> std::result::Result<Job, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_become_an_array() {
-        for (lines, wanted) in [
-            ("", "[]"),
-            ("{}", "[{}]"),
-            ("{\"a\":1}\r\n\n{\"a\":2}\n", "[{\"a\":1},{\"a\":2}]"),
-        ] {
-            assert_eq!(array(lines.as_bytes()), wanted.as_bytes());
-        }
-    }
 
     #[test]
     fn names_an_export_understands() {

@@ -1,6 +1,7 @@
 //! Many rows with one value of the ordering key: no search in its order can start between them.
 
-use super::edge::{and, range, Bound, Stamp};
+use super::clause::{and, range, Bound};
+use super::edge::Stamp;
 use super::export::Export;
 use super::request::Sort;
 use super::walk::{Step, Walk};
