@@ -89,11 +89,11 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::Rejected { .. } => ERRCODE_FDW_ERROR,
         Error::RateLimited { .. } => ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
         Error::Window { .. } => ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+        Error::QueryColumn => ERRCODE_FEATURE_NOT_SUPPORTED,
         Error::Moved { .. } => ERRCODE_T_R_SERIALIZATION_FAILURE,
+        Error::Export { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
         Error::Unreachable { .. } => ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION,
-        Error::ServerError { .. } | Error::Unreadable { .. } | Error::Export { .. } => {
-            ERRCODE_FDW_UNABLE_TO_CREATE_REPLY
-        }
+        Error::ServerError { .. } | Error::Unreadable { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
         Error::Value { .. } => ERRCODE_FDW_INVALID_DATA_TYPE,
         Error::Runtime { .. } => ERRCODE_FDW_ERROR,
     }
@@ -101,6 +101,7 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
 
 fn detail(error: &Error) -> Option<String> {
     Some(match error {
+        Error::QueryColumn => "The column stands for a search in Auth0's own language. It must be known before the rows are, so it cannot be part of OR, of a join or of another operator.".into(),
         Error::UnknownOption { .. }
         | Error::OptionValue { .. }
         | Error::OptionConflict { .. }
@@ -152,22 +153,18 @@ fn detail(error: &Error) -> Option<String> {
             }
         }
         Error::Window {
-            object,
-            key,
-            value,
-            total,
-            ..
+            key, value, total, window, ..
         } => {
-            let number = total.map_or("too many".to_owned(), |total| total.to_string());
+            let total = total.map_or_else(|| format!("more than {window}"), |n| n.to_string());
             match value {
-                Some(value) => format!("With {key} {value} there are {number} {object}."),
-                None => format!("Without {key} there are {number} {object}."),
+                Some(value) => format!("{total} rows have {key} {value}."),
+                None => format!("{total} rows have no {key}."),
             }
         }
-        Error::Moved { key, .. } => format!(
-            "A row whose {key} has changed now stands before the first one read, and was not read where it stood before."
-        ),
-        Error::Export { job, reason } => sentence(format!("Job {job}: {reason}")),
+        Error::Moved { .. } => {
+            "Rows that had not come yet moved to where the scan had been before.".into()
+        }
+        Error::Export { job, reason } => format!("Job {job}: {reason}"),
         Error::Unreachable {
             call,
             why,
@@ -288,14 +285,16 @@ fn hint(error: &Error) -> Option<String> {
             ),
         },
         Error::RateLimited { .. } => "Try again later, or raise max_rate_limit_wait of the server or table.".into(),
-        Error::Window { value: Some(_), .. } => {
-            "With bulk_read 'auto' on the server or table, such rows are read with an export job.".into()
+        Error::QueryColumn => "Write q = 'search text' as a condition of its own, joined to others by AND.".into(),
+        Error::Window { .. } => {
+            "Set bulk_read to 'auto' on the server or table: rows that no search can tell apart are then read with an export job.".into()
         }
-        Error::Moved { .. } => "Run the statement again, or leave the order to Postgres.".into(),
+        Error::Moved { key, .. } => {
+            format!("Run the query again, or let Postgres sort: ORDER BY ({key} + interval '0').")
+        }
         Error::Export { .. } => {
-            "Try again later; with bulk_read 'search' on the server or table no export job is asked for.".into()
+            "Run the query again, or set bulk_read to 'search' on the server or table.".into()
         }
-        Error::Window { value: None, .. } => return None,
         Error::Unreachable { why: Unreachable::ConnectTimeout, .. } => {
             "Check that this machine may connect to it; if it is just far away, raise connect_timeout of the server.".into()
         }
@@ -308,6 +307,9 @@ fn hint(error: &Error) -> Option<String> {
         Error::Unreachable { .. } => {
             "Check url or domain of the server, and that this machine may connect to it.".into()
         }
+        Error::ServerError { refusal, .. } if refusal.status == 503 => {
+            "Auth0 gives up searches that take it more than two seconds: narrow the query by user_id, email or created_at, or SET auth0_fdw.pushdown = off to filter here. https://status.auth0.com shows known problems.".into()
+        }
         Error::ServerError { .. } => "Try again later; https://status.auth0.com shows known problems.".into(),
         Error::Unreadable { .. } => {
             "Check that url or domain is an Auth0 tenant and that nothing between changes its answers.".into()
@@ -315,6 +317,9 @@ fn hint(error: &Error) -> Option<String> {
         Error::Value { .. } => "Declare the column as text or jsonb, or set on_type_error 'null' on the column, \
             the table or the server to read such values as NULL."
             .into(),
+        Error::Rejected { refusal, .. } if refusal.status == 400 || refusal.status == 414 => {
+            "Check the search text if there is a condition on column q. Otherwise SET auth0_fdw.pushdown = off asks without conditions, for more requests.".into()
+        }
         Error::Rejected { .. } => "Check that url or domain of the server is an Auth0 tenant.".into(),
         Error::NotOffered { .. } | Error::Runtime { .. } => return None,
     })

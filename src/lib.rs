@@ -3,21 +3,31 @@
 //! - [`fdw`]: the callbacks Postgres plans, runs and explains a scan with
 //! - [`server`]: what the DBA declared: options, user mappings, Vault
 //! - [`backend`]: what outlives a statement: the network thread and the warm clients
+//! - [`guc`]: settings of a session
 //! - [`interrupt`]: waiting without being deaf to Postgres
-//! - [`list`], [`text`]: Postgres' lists; strings in and out of the database's encoding
+//! - [`array`], [`list`], [`text`]: Postgres' arrays and lists; strings in and out of the database's encoding
 //! - [`error`]: every SQLSTATE, detail and hint
 
 #![deny(unsafe_code)]
 
+mod array;
 mod backend;
 mod error;
 mod fdw;
+mod guc;
 mod interrupt;
 mod list;
 mod server;
 mod text;
 
 pgrx::pg_module_magic!();
+
+/// Postgres calls it when it loads the library.
+#[pgrx::pg_guard]
+pub extern "C-unwind" fn _PG_init() {
+    guc::declare();
+    fdw::declare();
+}
 
 // The wrapper of the short way in; the functions also serve `CREATE FOREIGN DATA WRAPPER` with another name.
 pgrx::extension_sql!(

@@ -6,6 +6,8 @@ use std::ffi::{c_char, CStr, CString};
 
 use pgrx::pg_sys;
 
+use crate::array;
+
 fn is_utf8() -> bool {
     // SAFETY: reads a setting of the backend.
     unsafe { pg_sys::GetDatabaseEncoding() == pg_sys::pg_enc::PG_UTF8 as i32 }
@@ -30,6 +32,29 @@ pub unsafe fn from_server(text: *const c_char) -> String {
         CStr::from_ptr(utf8)
     };
     bytes.to_string_lossy().into_owned()
+}
+
+/// A text datum as UTF-8.
+///
+/// # Safety
+/// `datum` must be a text or varchar, and not NULL.
+pub unsafe fn of_datum(datum: pg_sys::Datum) -> String {
+    // SAFETY: the caller's promise; the copy is NUL-terminated.
+    unsafe { from_server(pg_sys::text_to_cstring(datum.cast_mut_ptr())) }
+}
+
+/// An array of texts as UTF-8; its NULLs are `None`.
+///
+/// # Safety
+/// `datum` must be a text[] or varchar[], and not NULL.
+pub unsafe fn of_array(datum: pg_sys::Datum) -> Vec<Option<String>> {
+    // SAFETY: the caller's promise; a varchar is stored as a text.
+    unsafe {
+        array::elements(datum, pg_sys::TEXTOID)
+            .into_iter()
+            .map(|element| element.map(|element| of_datum(element)))
+            .collect()
+    }
 }
 
 /// Whether the text needs no conversion for this database.

@@ -5,6 +5,7 @@
 
 mod baseline;
 mod measure;
+mod pushdown;
 mod python;
 mod world;
 
@@ -27,6 +28,7 @@ fn main() {
     latency(&mut table);
     warm(&mut table);
     load(&mut table);
+    pushdown::pushdown(&mut table);
     python(&mut table);
     table.print();
 }

@@ -43,14 +43,27 @@ pub struct World {
 impl World {
     /// A tenant without the window of 1000, and a new connection to a new database.
     pub fn new(users: usize, latency: Duration) -> World {
-        let config = Config {
+        World::with(Config {
             users,
             latency,
             user_bytes: Some(1000),
             window: None,
             total_cap: None,
             ..Config::default()
-        };
+        })
+    }
+
+    /// A tenant as Auth0's are.
+    pub fn windowed(users: usize, latency: Duration) -> World {
+        World::with(Config {
+            users,
+            latency,
+            user_bytes: Some(1000),
+            ..Config::default()
+        })
+    }
+
+    fn with(config: Config) -> World {
         let sim = Simulator::start(config).expect("the simulator starts");
         let db = Cluster::shared().create_database();
         let mut sql = db.connect();
@@ -87,6 +100,48 @@ impl World {
         let start = Instant::now();
         self.sql.query(sql, &[]).expect("the query succeeds");
         start.elapsed()
+    }
+
+    /// Makes the table `users` with all its columns.
+    pub fn imported(&mut self) {
+        self.run("import foreign schema auth0 limit to (users) from server auth0 into public");
+    }
+
+    /// Runs statements.
+    pub fn run(&mut self, sql: &str) {
+        self.sql.batch_execute(sql).expect("the statements succeed");
+    }
+
+    /// The requests that a query costs.
+    pub fn requests(&mut self, sql: &str) -> usize {
+        let before = self.sim.journal().len();
+        self.query(sql);
+        self.sim.journal().len() - before
+    }
+
+    /// The bytes that a query makes Auth0 send.
+    pub fn bytes(&mut self, sql: &str) -> u64 {
+        let plan = format!("explain (analyze, costs off, format text) {sql}");
+        let lines = self.sql.query(&plan, &[]).expect("the query succeeds");
+        lines
+            .iter()
+            .find_map(|line| {
+                let line: String = line.get(0);
+                line.trim().strip_prefix("Auth0 Bytes: ")?.parse().ok()
+            })
+            .expect("EXPLAIN tells the bytes")
+    }
+
+    /// Id and e-mail of a user who has both.
+    pub fn somebody(&mut self) -> (String, String) {
+        let row = self
+            .sql
+            .query_one(
+                "select user_id, email from users where email is not null limit 1",
+                &[],
+            )
+            .expect("a user");
+        (row.get(0), row.get(1))
     }
 
     /// The process that serves this connection.

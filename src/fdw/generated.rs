@@ -9,7 +9,7 @@ use crate::server::options;
 ///
 /// # Safety
 /// `relation` must be open and have this attribute.
-unsafe fn is_computed(relation: pg_sys::Relation, attribute: i16) -> bool {
+pub unsafe fn is_computed(relation: pg_sys::Relation, attribute: i16) -> bool {
     // SAFETY: the caller's promise.
     let (generated, dropped) = unsafe {
         let column = attribute_of((*relation).rd_att, attribute);

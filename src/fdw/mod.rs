@@ -4,15 +4,27 @@
 //! `fdw_routine_hook`: the framework's keep a pointer in the plan (so a prepared statement's second run reads freed
 //! memory), hold every row to the end of the scan and cannot be interrupted.
 
+mod analyze;
+mod attribute;
 mod column;
+mod count;
 mod datum;
 mod explain;
 mod generated;
 mod import;
 mod input;
+mod json_path;
+mod learnt;
+mod lookup_join;
+mod operand;
+mod paths;
 mod plan;
+mod quals;
+mod relation;
 mod rows;
+mod runs;
 mod scan;
+mod values;
 
 use std::collections::HashMap;
 
@@ -23,6 +35,8 @@ use supabase_wrappers::FdwRoutine;
 
 use crate::error::Report;
 use crate::server::options;
+
+pub use lookup_join::declare;
 
 /// The wrapper. It holds nothing: what a scan needs is made when the scan begins.
 #[wrappers_fdw(version = "0.1.0", error_type = "Report")]
@@ -39,15 +53,17 @@ impl ForeignDataWrapper<Report> for Auth0Fdw {
 
     fn fdw_routine_hook(routine: &mut FdwRoutine<AllocatedByRust>) {
         // Planning
-        routine.GetForeignRelSize = Some(plan::rel_size);
-        routine.GetForeignPaths = Some(plan::paths);
+        routine.GetForeignRelSize = Some(relation::size);
+        routine.GetForeignPaths = Some(paths::paths);
         routine.GetForeignPlan = Some(plan::plan);
-        routine.GetForeignUpperPaths = None;
+        routine.GetForeignUpperPaths = Some(count::upper_paths);
         // Running
         routine.BeginForeignScan = Some(scan::begin);
         routine.IterateForeignScan = Some(scan::iterate);
         routine.ReScanForeignScan = Some(scan::rescan);
         routine.EndForeignScan = Some(scan::end);
+        // Sampling
+        routine.AnalyzeForeignTable = Some(analyze::analyze);
         // Declaring
         routine.ImportForeignSchema = Some(import::import);
         // Telling

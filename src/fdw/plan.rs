@@ -1,33 +1,61 @@
-//! Planning: how many rows, at what price, and which columns the scan must bring.
-//!
-//! Nothing here needs credentials or the network, so EXPLAIN works without either.
+//! GetForeignPlan: what goes from the planner to the executor.
 #![allow(unsafe_code)]
 
 use std::ffi::{c_int, CString};
 use std::ptr;
 
-use auth0::options::OnTypeError;
+use auth0::plan::{Calls, Class, Filter};
 use pgrx::pg_guard;
-use pgrx::pg_sys::{self, Oid};
+use pgrx::pg_sys::{self, Node, NodeTag, Oid};
 use serde::{Deserialize, Serialize};
 
-use super::generated::{self, attribute_of};
-use super::input::is_lively;
+use super::generated;
+use super::operand::{How, Operand};
+use super::paths;
+use super::quals::Reader;
+use super::relation::{self, Relation};
 use crate::error::{raise_internal, OrRaise};
-use crate::server::{options, Table};
-use crate::{list, text};
+use crate::{guc, list, text};
 
-/// Rows of a table nobody has counted yet.
-const ASSUMED_ROWS: f64 = 1000.0;
-
-/// What goes from the planner to the executor. It travels as a JSON string in a String node: a plan may be copied,
-/// cached and run many times, so it holds no pointer.
+/// A scan's plan. It travels as a JSON string in a String node: a plan may be copied, cached and run many times, so it
+/// holds no pointer. The expressions of its values travel beside it, as Postgres' own.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Plan {
+    /// The foreign table.
+    pub table: u32,
+    /// What the query calls it.
+    pub alias: String,
     /// Attribute numbers of the columns to bring.
     pub columns: Vec<i16>,
     /// Whether all rows will be read: no LIMIT, no cursor, no EXISTS.
     pub all: bool,
+    /// The conditions that Auth0 looks for, all of them.
+    pub pushed: Vec<Pushed>,
+    /// Positions among the scan's quals of those that Postgres alone looks at.
+    pub local: Vec<usize>,
+    /// For each value, how it is read and, if its expression would not tell, how it is shown.
+    pub values: Vec<(How, Option<String>)>,
+    /// Which of the object's sortable keys the rows come in the order of, and whether latest first.
+    pub sort: Option<(usize, bool)>,
+    /// The values that say how many rows will be wanted: LIMIT, OFFSET.
+    pub limit: Vec<usize>,
+    /// Whether only the number of rows is wanted.
+    pub count: bool,
+    /// Which of the values is given by a look-up join, and the attribute number of the key it is of.
+    pub given: Option<(usize, i16)>,
+    /// Estimated calls, of each run.
+    pub calls: f64,
+    /// Estimated rows that come, before Postgres looks at them.
+    pub found: f64,
+}
+
+/// A condition that Auth0 looks for.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Pushed {
+    /// The condition.
+    pub filter: Filter,
+    /// What it becomes.
+    pub class: Class,
 }
 
 impl Plan {
@@ -36,7 +64,7 @@ impl Plan {
     unsafe fn to_list(&self) -> *mut pg_sys::List {
         let json = serde_json::to_string(self)
             .ok()
-            .and_then(|json| CString::new(json).ok());
+            .and_then(|json| CString::new(ascii(&json)).ok());
         let Some(json) = json else {
             raise_internal("a plan could not be written")
         };
@@ -69,111 +97,23 @@ impl Plan {
     }
 }
 
-/// GetForeignRelSize.
-///
-/// # Safety
-/// Called by the planner with valid pointers.
-#[pg_guard]
-pub unsafe extern "C-unwind" fn rel_size(
-    root: *mut pg_sys::PlannerInfo,
-    rel: *mut pg_sys::RelOptInfo,
-    table: Oid,
-) {
-    // SAFETY: the planner's own structures; set_baserel_size_estimates applies the clauses' selectivity to `tuples`.
-    unsafe {
-        (*rel).tuples = ASSUMED_ROWS;
-        pg_sys::set_baserel_size_estimates(root, rel);
-        if needs_subtransactions(table) {
-            forbid_workers(root);
-        }
-    }
-}
-
-/// Whether a column's misfits become NULL in a subtransaction, of which there are none beside parallel workers.
-unsafe fn needs_subtransactions(table: Oid) -> bool {
-    let default = Table::read(table).settings().or_raise().on_type_error;
-    // SAFETY: called by `rel_size`; the relation is locked by the planner already.
-    unsafe {
-        let relation = pg_sys::table_open(table, pg_sys::NoLock as i32);
-        let count = (*(*relation).rd_att).natts as i16;
-        let found = (1..=count).any(|attribute| {
-            let column = attribute_of((*relation).rd_att, attribute);
-            !(*column).attisdropped
-                && is_lively((*column).atttypid)
-                && options::of_column(table, attribute)
-                    .get("on_type_error")
-                    .and_then(OnTypeError::parse)
-                    .unwrap_or(default)
-                    == OnTypeError::Null
-        });
-        pg_sys::table_close(relation, pg_sys::NoLock as i32);
-        found
-    }
-}
-
-/// Keeps the query around this relation in one process, the queries around that one included. All relations of a query
-/// are sized before its first path is made.
-unsafe fn forbid_workers(root: *mut pg_sys::PlannerInfo) {
-    // SAFETY: called by `rel_size`; the array has as many entries as its size says, some of them null.
-    unsafe {
-        (*(*root).glob).parallelModeOK = false;
-        let mut level = root;
-        while let Some(root) = level.as_mut() {
-            for number in 0..root.simple_rel_array_size as usize {
-                if let Some(rel) = (*root.simple_rel_array.add(number)).as_mut() {
-                    rel.consider_parallel = false;
-                }
+/// JSON without characters that a database's encoding may lack: they only stand within strings, where they can be escaped.
+fn ascii(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for c in json.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
             }
-            level = root.parent_root;
         }
     }
+    out
 }
 
-/// GetForeignPaths: the whole table, page by page.
-///
-/// # Safety
-/// Called by the planner with valid pointers.
-#[pg_guard]
-pub unsafe extern "C-unwind" fn paths(
-    root: *mut pg_sys::PlannerInfo,
-    rel: *mut pg_sys::RelOptInfo,
-    table: Oid,
-) {
-    let table = Table::read(table);
-    table.object().or_raise();
-    let settings = table.settings().or_raise();
-    // SAFETY: as above.
-    unsafe {
-        let calls = ((*rel).tuples / f64::from(settings.page_size))
-            .ceil()
-            .max(1.0);
-        let startup = settings.startup_cost + (*rel).baserestrictcost.startup;
-        let total = startup
-            + settings.startup_cost * (calls - 1.0)
-            + (settings.tuple_cost + (*rel).baserestrictcost.per_tuple) * (*rel).tuples;
-        // A lateral reference in the target list makes the relation parameterised.
-        let outer = (*rel).lateral_relids;
-        let path = pg_sys::create_foreignscan_path(
-            root,
-            rel,
-            ptr::null_mut(),
-            (*rel).rows,
-            #[cfg(feature = "pg18")]
-            0,
-            startup,
-            total,
-            ptr::null_mut(),
-            outer,
-            ptr::null_mut(),
-            #[cfg(any(feature = "pg17", feature = "pg18"))]
-            ptr::null_mut(),
-            ptr::null_mut(),
-        );
-        pg_sys::add_path(rel, path.cast());
-    }
-}
-
-/// GetForeignPlan: all clauses stay with Postgres; the plan says which columns they and the query read.
+/// GetForeignPlan: every clause stays with Postgres, too, which looks again at what Auth0 finds.
 ///
 /// # Safety
 /// Called by the planner with valid pointers.
@@ -182,28 +122,200 @@ pub unsafe extern "C-unwind" fn plan(
     root: *mut pg_sys::PlannerInfo,
     rel: *mut pg_sys::RelOptInfo,
     table: Oid,
-    _path: *mut pg_sys::ForeignPath,
+    path: *mut pg_sys::ForeignPath,
     tlist: *mut pg_sys::List,
     clauses: *mut pg_sys::List,
     outer_plan: *mut pg_sys::Plan,
 ) -> *mut pg_sys::ForeignScan {
-    // SAFETY: as above; the lists made here live in the planner's memory context.
+    // SAFETY: the planner's own structures; the lists made here live in the planner's memory context.
     unsafe {
+        let count = (*rel).reloptkind == pg_sys::RelOptKind::RELOPT_UPPER_REL;
+        let rel = if count {
+            super::count::counted(root, path)
+        } else {
+            rel
+        };
+        let Some(known) = relation::known(rel) else {
+            raise_internal("a relation was planned before it was sized")
+        };
+        let entry = *(*root).simple_rte_array.add((*rel).relid as usize);
+        let clauses = if count {
+            (*rel).baserestrictinfo
+        } else {
+            clauses
+        };
         let clauses = pg_sys::extract_actual_clauses(clauses, false);
-        let columns = columns(rel, table, clauses);
-        let all = (*root).tuple_fraction <= 0.0;
-        let private = Plan { columns, all }.to_list();
+        let mut reader = Reader::new(root, (*rel).relid, known.object, &known.attributes);
+        let nodes: Vec<*mut Node> = list::iter(clauses).collect();
+        let read = relation::read(&mut reader, &known.attributes, (*rel).relid, &nodes).or_raise();
+        let local = (0..read.len()).filter(|n| read[*n].is_none()).collect();
+        let given = given(known, path, count, &mut reader.operands);
+        let pushed: Vec<Pushed> = given
+            .as_ref()
+            .map(|(_, _, filter)| filter.clone())
+            .into_iter()
+            .chain(read.into_iter().flatten())
+            .map(|filter| Pushed {
+                class: filter.class(known.object),
+                filter,
+            })
+            .collect();
+        let sort = list::iter::<pg_sys::PathKey>((*path).path.pathkeys)
+            .next()
+            .and_then(|key| paths::sort_of(key, rel, known));
+        let limit = limit(root, rel, known, sort.is_some(), &mut reader.operands);
+        let mut expressions: *mut pg_sys::List = ptr::null_mut();
+        let mut values = Vec::new();
+        for Operand { expr, how } in &reader.operands {
+            expressions = pg_sys::lappend(expressions, expr.cast());
+            values.push((*how, column_name(root, *expr)));
+        }
+        let (calls, found) = if count {
+            (Calls(1.0), 1.0)
+        } else if given.is_some() {
+            (Calls::of_values((*path).path.rows), (*path).path.rows)
+        } else if !(*path).path.param_info.is_null() && !known.is_lateral(rel) {
+            (Calls(1.0), 1.0)
+        } else {
+            (known.calls(), known.found)
+        };
+        let table = if count { (*entry).relid } else { table };
+        let private = Plan {
+            table: table.to_u32(),
+            alias: text::from_server((*(*entry).eref).aliasname),
+            columns: if count {
+                Vec::new()
+            } else {
+                columns(rel, table, clauses)
+            },
+            all: (*root).tuple_fraction <= 0.0,
+            pushed,
+            local,
+            values,
+            sort,
+            limit,
+            count,
+            given: given.map(|(n, attribute, _)| (n, attribute)),
+            calls: calls.0,
+            found,
+        }
+        .to_list();
         let null = ptr::null_mut();
         pg_sys::make_foreignscan(
             tlist,
-            clauses,
-            (*rel).relid,
-            null,
+            if count { null } else { clauses },
+            if count { 0 } else { (*rel).relid },
+            expressions,
             private,
-            null,
+            if count {
+                super::count::target_list(path)
+            } else {
+                null
+            },
             null,
             outer_plan,
         )
+    }
+}
+
+/// The condition on a key whose values a look-up join gives, if this is its scan: a place among the values, the key's
+/// attribute number, and the condition.
+unsafe fn given(
+    known: &Relation,
+    path: *mut pg_sys::ForeignPath,
+    count: bool,
+    operands: &mut Vec<Operand>,
+) -> Option<(usize, i16, Filter)> {
+    // SAFETY: called by `plan`; a look-up join's path has one Integer node in its private list.
+    unsafe {
+        let node = list::iter::<Node>((*path).fdw_private).next();
+        let number = super::lookup_join::integer(node.filter(|_| !count)?) as i16;
+        let attribute = known.attributes.iter().find(|one| one.number == number)?;
+        let nothing = pg_sys::makeNullConst(pg_sys::TEXTARRAYOID, -1, Oid::INVALID);
+        operands.push(Operand {
+            expr: nothing.cast(),
+            how: How::Texts,
+        });
+        let n = operands.len() - 1;
+        Some((n, number, Filter::OneOf(attribute.field()?, n)))
+    }
+}
+
+/// The values of LIMIT and OFFSET, if every row of this relation that passes will be a row of the result, in the order
+/// they come.
+unsafe fn limit(
+    root: *mut pg_sys::PlannerInfo,
+    rel: *mut pg_sys::RelOptInfo,
+    known: &Relation,
+    sorted: bool,
+    operands: &mut Vec<Operand>,
+) -> Vec<usize> {
+    // SAFETY: called by `plan`.
+    unsafe {
+        let query = (*root).parse;
+        let plain = (*query).groupClause.is_null()
+            && (*query).groupingSets.is_null()
+            && (*query).distinctClause.is_null()
+            && (*query).havingQual.is_null()
+            && (*query).setOperations.is_null()
+            && (*query).rowMarks.is_null()
+            && !(*query).hasAggs
+            && !(*query).hasWindowFuncs
+            && !(*query).hasTargetSRFs;
+        let alone = pg_sys::bms_num_members((*root).all_baserels) == 1
+            && pg_sys::bms_is_member((*rel).relid as c_int, (*root).all_baserels);
+        let in_order = sorted || (*query).sortClause.is_null();
+        if !guc::pushdown()
+            || !plain
+            || !alone
+            || !in_order
+            || !known.is_exact()
+            || (*query).limitCount.is_null()
+        {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for node in [(*query).limitCount, (*query).limitOffset] {
+            if node.is_null() {
+                continue;
+            }
+            let late = pg_sys::contain_volatile_functions(node) || pg_sys::contain_subplans(node);
+            if late || pg_sys::exprType(node) != pg_sys::INT8OID {
+                return Vec::new();
+            }
+            operands.push(Operand {
+                expr: node,
+                how: How::Int8,
+            });
+            found.push(operands.len() - 1);
+        }
+        found
+    }
+}
+
+/// `table.column` of another relation of the query: once the plan is made, only a number is left of it.
+unsafe fn column_name(root: *mut pg_sys::PlannerInfo, node: *mut Node) -> Option<String> {
+    // SAFETY: called by `plan`; the tag is checked before the fields are read.
+    unsafe {
+        let mut node = node;
+        while (*node).type_ == NodeTag::T_RelabelType {
+            node = (*node.cast::<pg_sys::RelabelType>()).arg.cast();
+        }
+        if (*node).type_ != NodeTag::T_Var {
+            return None;
+        }
+        let var = node.cast::<pg_sys::Var>();
+        if (*var).varlevelsup != 0 || (*var).varattno <= 0 {
+            return None;
+        }
+        let entry = *(*root).simple_rte_array.add((*var).varno as usize);
+        let alias = (*entry).eref;
+        let column = pg_sys::get_rte_attribute_name(entry, (*var).varattno);
+        Some(format!(
+            "{}.{}",
+            text::from_server((*alias).aliasname),
+            text::from_server(column)
+        ))
     }
 }
 

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use auth0::client::{Client, Totals};
-use auth0::engine::{Runtime, Scan, ScanRequest};
+use auth0::engine::{Ask, Runtime, Scan, ScanRequest};
 use auth0::options::Settings;
 use auth0::rows::Page;
 use auth0::Result;
+use pgrx::pg_sys::Oid;
 
+use super::learnt;
 use crate::interrupt;
 
 /// A cursor over the pages of a scan. As long as they fit into `budget` bytes the pages are kept, so that the inner
@@ -18,6 +20,7 @@ use crate::interrupt;
 pub struct Rows {
     runtime: &'static Runtime,
     client: Arc<Client>,
+    server: Oid,
     request: ScanRequest,
     settings: Settings,
     live: Option<Scan>,
@@ -30,6 +33,10 @@ pub struct Rows {
     complete: bool,
     spent: Totals,
     waited: Duration,
+    /// Rows that came over the network.
+    fetched: u64,
+    /// Rows of the scan that is running.
+    passed: u64,
 }
 
 impl Rows {
@@ -37,6 +44,7 @@ impl Rows {
     pub fn new(
         runtime: &'static Runtime,
         client: Arc<Client>,
+        server: Oid,
         request: ScanRequest,
         settings: Settings,
         budget: usize,
@@ -44,6 +52,7 @@ impl Rows {
         Rows {
             runtime,
             client,
+            server,
             request,
             settings,
             live: None,
@@ -55,6 +64,8 @@ impl Rows {
             complete: false,
             spent: Totals::default(),
             waited: Duration::ZERO,
+            fetched: 0,
+            passed: 0,
         }
     }
 
@@ -86,7 +97,9 @@ impl Rows {
             return Ok(None);
         }
         let (runtime, client) = (self.runtime, &self.client);
+        let passed = &mut self.passed;
         let live = self.live.get_or_insert_with(|| {
+            *passed = 0;
             Scan::start(
                 runtime,
                 client.clone(),
@@ -100,15 +113,40 @@ impl Rows {
         match page {
             Some(page) => {
                 let page = Rc::new(page?);
+                self.learn(&page);
                 self.keep(&page);
                 Ok(Some(page))
             }
             None => {
                 self.complete = true;
+                if self.request.ask == Ask::Search(None) {
+                    learnt::note(self.server, self.request.object.name, self.passed);
+                }
                 self.stop();
                 Ok(None)
             }
         }
+    }
+
+    /// What a page tells about the number of rows the table has. A total at the cap tells only that there are more.
+    fn learn(&mut self, page: &Page) {
+        let first = self.passed == 0;
+        self.passed += page.rows() as u64;
+        self.fetched += page.rows() as u64;
+        let object = self.request.object;
+        let of_all = matches!(self.request.ask, Ask::Search(None) | Ask::Count(None));
+        if let Some(total) = page.total().filter(|_| first && of_all) {
+            learnt::note(self.server, object.name, total);
+        }
+    }
+
+    /// The number of rows, of a scan that only counts.
+    pub fn count(&mut self) -> Result<u64> {
+        let mut total = 0;
+        while let Some(page) = self.turn()? {
+            total += page.total().unwrap_or_default();
+        }
+        Ok(total)
     }
 
     fn keep(&mut self, page: &Rc<Page>) {
@@ -135,8 +173,19 @@ impl Rows {
     /// Ends the requests under way.
     pub fn stop(&mut self) {
         if let Some(live) = self.live.take() {
-            add(&mut self.spent, live.totals());
+            self.spent.add(live.totals());
         }
+    }
+
+    /// The bytes it keeps, if it keeps all its rows and asks nobody any more.
+    pub fn kept_bytes(&self) -> Option<usize> {
+        let kept = self.kept.iter().map(|page| page.bytes()).sum();
+        (self.complete && self.budget.is_some()).then_some(kept)
+    }
+
+    /// Rows that came over the network so far, all runs together.
+    pub fn fetched(&self) -> u64 {
+        self.fetched
     }
 
     /// How long rows have been waited for.
@@ -148,15 +197,8 @@ impl Rows {
     pub fn totals(&self) -> Totals {
         let mut totals = self.spent;
         if let Some(live) = &self.live {
-            add(&mut totals, live.totals());
+            totals.add(live.totals());
         }
         totals
     }
-}
-
-fn add(sum: &mut Totals, more: Totals) {
-    sum.calls += more.calls;
-    sum.bytes += more.bytes;
-    sum.retries += more.retries;
-    sum.limiter_wait += more.limiter_wait;
 }

@@ -5,20 +5,24 @@
 
 use std::ffi::c_int;
 use std::ptr;
-use std::time::Duration;
+use std::sync::Arc;
 
 use auth0::catalog::Object;
-use auth0::client::Totals;
+use auth0::client::Client;
 use auth0::engine::ScanRequest;
 use auth0::options::Settings;
+use auth0::plan::Value;
 use auth0::rows::{Json, Page};
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{check_for_interrupts, pg_guard, PgMemoryContexts};
 
+use super::attribute::Attribute;
 use super::column::Column;
 use super::generated::Computed;
 use super::plan::Plan;
 use super::rows::Rows;
+use super::runs::{Run, Runs};
+use super::values::Values;
 use crate::backend;
 use crate::error::OrRaise;
 #[cfg(any(feature = "pg14", feature = "pg15"))]
@@ -29,49 +33,104 @@ use crate::server::Table;
 pub struct ScanState {
     table: Table,
     user: Oid,
+    object: &'static Object,
     pub settings: Settings,
-    pub request: ScanRequest,
+    pub plan: Plan,
+    /// Top-level keys that the columns need.
+    pub keys: Vec<String>,
+    /// Whether a column needs the whole object.
+    pub whole: bool,
     columns: Vec<Column>,
     computed: Vec<Computed>,
-    /// Set at the first row: until then neither credentials nor the network are touched.
-    rows: Option<Rows>,
+    values: Values,
+    client: Option<Arc<Client>>,
+    /// None before the first row: until then neither credentials nor the network are touched.
+    pub runs: Runs,
+    /// The keys that a look-up join has given.
+    given: Vec<String>,
+    /// Whether the values may have changed since the run began.
+    stale: bool,
 }
 
 impl ScanState {
-    /// What it has cost so far.
-    pub fn totals(&self) -> Totals {
-        self.rows.as_ref().map(Rows::totals).unwrap_or_default()
+    /// The key that rows are looked up by, if any condition gives its values.
+    pub fn key(&self) -> Option<&'static str> {
+        let keys = self.plan.pushed.iter();
+        let keys: Vec<_> = keys
+            .filter_map(|pushed| pushed.filter.key(self.object))
+            .collect();
+        let by = self.object.by_key.iter().map(|by| by.key);
+        by.into_iter().find(|key| keys.contains(key))
     }
 
-    /// How long rows have been waited for.
-    pub fn waited(&self) -> Duration {
-        self.rows.as_ref().map(Rows::waited).unwrap_or_default()
+    /// What is asked for with these values.
+    pub fn request(&self, values: &[Value]) -> (ScanRequest, Option<String>) {
+        let asked = ScanRequest {
+            keys: self.keys.clone(),
+            whole: self.whole,
+            all: self.plan.all,
+            ..ScanRequest::of(self.object)
+        };
+        self.plan.request(asked, values)
     }
 
-    /// A row's id, for messages.
-    fn id(&self, page: &Page, row: usize) -> Option<String> {
-        let position = self.request.columns().position(self.request.object.id)?;
-        let id = Json::read(page.value(row, position)?).ok()?;
-        id.into_text().map(|text| text.into_owned())
+    /// The keys to look up from now on.
+    pub fn give(&mut self, keys: Vec<String>) {
+        self.given = keys;
+        self.stale = true;
     }
 
-    fn rows(&mut self) -> &mut Rows {
-        let ScanState {
-            table,
-            user,
-            settings,
+    /// Begins the run, or begins it anew if its values have changed.
+    ///
+    /// # Safety
+    /// `node` must be this scan's.
+    unsafe fn settle(&mut self, node: *mut pg_sys::ForeignScanState) {
+        if self.runs.current().is_some() && !self.stale {
+            return;
+        }
+        self.stale = false;
+        // SAFETY: the caller's promise.
+        let mut values = unsafe { self.values.evaluate((*node).ss.ps.ps_ExprContext) };
+        if let Some(value) = self.plan.given.and_then(|(n, _)| values.get_mut(n)) {
+            *value = Value::Texts(self.given.clone());
+        }
+        let (request, query) = self.request(&values);
+        if !self.runs.resume(&request) {
+            self.begin_run(request, query);
+        }
+    }
+
+    fn begin_run(&mut self, request: ScanRequest, query: Option<String>) {
+        let client = match &self.client {
+            Some(client) => client.clone(),
+            None => {
+                let client = self.table.connect(self.user, &self.settings).or_raise();
+                self.client.insert(client).clone()
+            }
+        };
+        let runtime = backend::runtime().or_raise();
+        let server = self.table.server_oid();
+        let settings = self.settings.clone();
+        self.runs.begin(Run {
+            rows: Rows::new(runtime, client, server, request.clone(), settings, budget()),
+            query: query.map(|query| serde_json::Value::from(query).to_string()),
             request,
-            rows,
-            ..
-        } = self;
-        rows.get_or_insert_with(|| {
-            let client = table.connect(*user, settings).or_raise();
-            let runtime = backend::runtime().or_raise();
-            // SAFETY: reads a setting of the backend, in kilobytes.
-            let budget = unsafe { pg_sys::work_mem } as usize * 1024;
-            Rows::new(runtime, client, request.clone(), settings.clone(), budget)
-        })
+            counted: false,
+        });
     }
+}
+
+/// Bytes of rows that a scan may keep.
+fn budget() -> usize {
+    // SAFETY: reads a setting of the backend, in kilobytes.
+    unsafe { pg_sys::work_mem as usize * 1024 }
+}
+
+/// A row's id, for messages.
+pub fn id(request: &ScanRequest, page: &Page, row: usize) -> Option<String> {
+    let position = request.columns().position(request.object.id)?;
+    let id = Json::read(page.value(row, position)?).ok()?;
+    id.into_text().map(|text| text.into_owned())
 }
 
 /// # Safety
@@ -87,45 +146,41 @@ pub unsafe fn state<'a>(node: *mut pg_sys::ForeignScanState) -> Option<&'a mut S
 /// Called by the executor with valid pointers.
 #[pg_guard]
 pub unsafe extern "C-unwind" fn begin(node: *mut pg_sys::ForeignScanState, _flags: c_int) {
-    // SAFETY: the executor's own structures; the relation stays open until the scan ends.
+    // SAFETY: the executor's own structures; the relation stays open until the scan ends. A count has none.
     unsafe {
         let scan = (*node).ss.ps.plan.cast::<pg_sys::ForeignScan>();
         let estate = (*node).ss.ps.state;
         let relation = (*node).ss.ss_currentRelation;
         let plan = Plan::from_list((*scan).fdw_private);
-        let table = Table::read((*relation).rd_id);
+        let table = Table::read(Oid::from_u32(plan.table));
         let object: &'static Object = table.object().or_raise();
         let settings = table.settings().or_raise();
         let mut keys = Vec::new();
         let (mut columns, mut computed) = (Vec::new(), Vec::new());
-        let Plan {
-            columns: attributes,
-            all,
-        } = plan;
-        for attribute in attributes {
-            if let Some(expression) = Computed::prepare(relation, attribute, estate) {
+        for number in &plan.columns {
+            if let Some(expression) = Computed::prepare(relation, *number, estate) {
                 computed.push(expression);
-            } else if let Some(column) =
-                Column::declared(relation, attribute, settings.on_type_error, &mut keys).or_raise()
+            } else if let Some(attribute) =
+                Attribute::declared(relation, *number, settings.on_type_error).or_raise()
             {
-                columns.push(column);
+                columns.push(Column::new(attribute, &mut keys));
             }
         }
-        let whole = columns.iter().any(Column::is_whole);
         let state = ScanState {
             table,
             user: user(scan, estate),
+            object,
             settings,
-            request: ScanRequest {
-                object,
-                keys,
-                whole,
-                all,
-                ..ScanRequest::of(object)
-            },
+            whole: columns.iter().any(Column::is_whole),
+            keys,
             columns,
             computed,
-            rows: None,
+            values: Values::prepare(node, &plan),
+            plan,
+            client: None,
+            runs: Runs::new(budget()),
+            given: Vec::new(),
+            stale: false,
         };
         let mut context = PgMemoryContexts::For((*estate).es_query_cxt);
         (*node).fdw_state = context.leak_and_drop_on_delete(state).cast();
@@ -138,8 +193,9 @@ unsafe fn user(scan: *mut pg_sys::ForeignScan, estate: *mut pg_sys::EState) -> O
     unsafe {
         #[cfg(any(feature = "pg14", feature = "pg15"))]
         let declared = {
-            let position = (*scan).scan.scanrelid as usize - 1;
-            let entry = list::iter::<pg_sys::RangeTblEntry>((*estate).es_range_table).nth(position);
+            let number = pg_sys::bms_next_member((*scan).fs_relids, -1) as usize;
+            let entry =
+                list::iter::<pg_sys::RangeTblEntry>((*estate).es_range_table).nth(number - 1);
             entry.map_or(Oid::INVALID, |entry| (*entry).checkAsUser)
         };
         #[cfg(not(any(feature = "pg14", feature = "pg15")))]
@@ -163,7 +219,7 @@ unsafe fn user(scan: *mut pg_sys::ForeignScan, estate: *mut pg_sys::EState) -> O
 pub unsafe extern "C-unwind" fn iterate(
     node: *mut pg_sys::ForeignScanState,
 ) -> *mut pg_sys::TupleTableSlot {
-    // SAFETY: the slot has the table's descriptor, so every column's index is within its arrays.
+    // SAFETY: the slot has the scan's descriptor, so every column's index is within its arrays.
     unsafe {
         let slot = (*node).ss.ss_ScanTupleSlot;
         if let Some(clear) = (*(*slot).tts_ops).clear {
@@ -173,13 +229,37 @@ pub unsafe extern "C-unwind" fn iterate(
             return slot;
         };
         check_for_interrupts!();
-        let Some((page, row)) = state.rows().next().or_raise() else {
+        state.settle(node);
+        let ScanState {
+            plan,
+            columns,
+            computed,
+            runs,
+            ..
+        } = state;
+        let Some(run) = runs.current() else {
             return slot;
         };
         let width = (*(*slot).tts_tupleDescriptor).natts as usize;
+        if plan.count {
+            if !std::mem::replace(&mut run.counted, true) {
+                let total = run.rows.count().or_raise();
+                for n in 0..width {
+                    *(*slot).tts_values.add(n) = pg_sys::Datum::from(total as i64);
+                    *(*slot).tts_isnull.add(n) = false;
+                }
+                pg_sys::ExecStoreVirtualTuple(slot);
+            }
+            return slot;
+        }
+        let Some((page, row)) = run.rows.next().or_raise() else {
+            return slot;
+        };
         ptr::write_bytes((*slot).tts_isnull, 1, width);
-        for column in &state.columns {
-            let value = column.value(&page, row, || state.id(&page, row)).or_raise();
+        let query = run.query.as_deref();
+        for column in columns {
+            let id = || id(&run.request, &page, row);
+            let value = column.value(&page, row, query, id).or_raise();
             if let Some(datum) = value {
                 *(*slot).tts_values.add(column.index) = datum;
                 *(*slot).tts_isnull.add(column.index) = false;
@@ -188,7 +268,7 @@ pub unsafe extern "C-unwind" fn iterate(
         pg_sys::ExecStoreVirtualTuple(slot);
         // The executor sets it only later, and a computed column may read it.
         (*slot).tts_tableOid = (*(*node).ss.ss_currentRelation).rd_id;
-        for computed in &state.computed {
+        for computed in computed {
             computed.fill(slot, (*node).ss.ps.ps_ExprContext);
         }
         slot
@@ -201,9 +281,9 @@ pub unsafe extern "C-unwind" fn iterate(
 /// Called by the executor with a scan begun by [`begin`].
 #[pg_guard]
 pub unsafe extern "C-unwind" fn rescan(node: *mut pg_sys::ForeignScanState) {
-    // SAFETY: as above.
-    if let Some(rows) = unsafe { state(node) }.and_then(|state| state.rows.as_mut()) {
-        rows.rewind();
+    // SAFETY: as above. The values are looked at when the first row is wanted: what they depend on is set by then.
+    if let Some(state) = unsafe { state(node) } {
+        state.stale = true;
     }
 }
 
@@ -214,7 +294,7 @@ pub unsafe extern "C-unwind" fn rescan(node: *mut pg_sys::ForeignScanState) {
 #[pg_guard]
 pub unsafe extern "C-unwind" fn end(node: *mut pg_sys::ForeignScanState) {
     // SAFETY: as above.
-    if let Some(rows) = unsafe { state(node) }.and_then(|state| state.rows.as_mut()) {
-        rows.stop();
+    if let Some(state) = unsafe { state(node) } {
+        state.runs.stop();
     }
 }

@@ -57,6 +57,11 @@ impl Table {
         })
     }
 
+    /// The server it belongs to.
+    pub fn server_oid(&self) -> Oid {
+        self.server.oid
+    }
+
     /// How calls for it are made: its own options over the server's.
     pub fn settings(&self) -> Result<Settings> {
         Settings::resolve(&[&self.options, &self.server.options])

@@ -220,6 +220,9 @@ pub enum Error {
         /// How long it was allowed to wait.
         allowed: Duration,
     },
+    /// The column `q` in a condition that is no search.
+    #[error("column \"q\" can only be compared with a search text")]
+    QueryColumn,
     /// More rows with one value of the ordering key than a query reaches: no search can tell them apart.
     #[error("more than {window} \"{object}\" share one \"{key}\", and the Auth0 API lets no one page through them")]
     Window {

@@ -2,6 +2,7 @@
 //!
 //! - [`catalog`]: what Auth0 has, as data
 //! - [`options`]: what a DBA may declare, as data
+//! - [`plan`]: what a query asks for, in the API's terms
 //! - [`rows`]: how to read an answer
 //! - [`client`]: how to ask: token, limiter, send, retry, typed error
 //! - [`engine`]: the whole trip: from a request to pages, side by side and in order
@@ -13,6 +14,7 @@ mod declared;
 pub mod engine;
 mod error;
 pub mod options;
+pub mod plan;
 pub mod rows;
 pub mod secret;
 

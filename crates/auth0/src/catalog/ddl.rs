@@ -1,6 +1,6 @@
 //! An object as `CREATE FOREIGN TABLE`.
 
-use super::{Object, Type, ATTRS};
+use super::{Object, Type, ATTRS, QUERY};
 
 /// The statement that `IMPORT FOREIGN SCHEMA` runs for `object`. `quote` quotes an SQL identifier.
 pub fn create_foreign_table(
@@ -22,9 +22,11 @@ pub fn create_foreign_table(
         ));
     }
     sql.push_str(&format!(
-        "    {} {}\n) SERVER {} OPTIONS (object '{}')",
+        "    {} {},\n    {} {}\n) SERVER {} OPTIONS (object '{}')",
         quote(ATTRS),
         Type::Jsonb.sql(),
+        quote(QUERY),
+        Type::Text.sql(),
         quote(server),
         object.name
     ));
@@ -51,7 +53,7 @@ mod tests {
         );
         assert!(
             sql.ends_with(
-                "    \"attrs\" pg_catalog.jsonb\n) SERVER \"s\" OPTIONS (object 'users')"
+                "    \"attrs\" pg_catalog.jsonb,\n    \"q\" pg_catalog.text\n) SERVER \"s\" OPTIONS (object 'users')"
             ),
             "{sql}"
         );

@@ -38,6 +38,39 @@ impl Type {
     }
 }
 
+/// How the API's search compares the values of a key.
+/// Source: <https://auth0.com/docs/manage-users/user-search/user-search-query-syntax>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Search {
+    /// It does not look at them.
+    Never,
+    /// As whole texts without regard to case.
+    Folded,
+    /// As whole texts.
+    Exact,
+    /// As the texts of IP addresses.
+    Address,
+    /// As truth values; an absent one is neither.
+    Truth,
+    /// As whole numbers.
+    Integer,
+    /// As times in milliseconds.
+    Time,
+    /// Every scalar inside, by its path; no ranges and no patterns.
+    Metadata,
+}
+
+/// A call that brings the rows with one value of a key, consistent at once.
+#[derive(Debug)]
+pub struct ByKey {
+    /// The key.
+    pub key: &'static str,
+    /// Path of the call, up to where the value goes.
+    pub path: &'static str,
+    /// The query parameter for the value; without one it ends the path, and the answer is the object itself.
+    pub parameter: Option<&'static str>,
+}
+
 /// One column of an imported table; its name is the JSON key.
 #[derive(Debug)]
 pub struct Column {
@@ -45,6 +78,8 @@ pub struct Column {
     pub name: &'static str,
     /// Best SQL type.
     pub ty: Type,
+    /// How it can be searched.
+    pub search: Search,
     /// One line for `COMMENT`-like use in the documents.
     pub doc: &'static str,
 }
@@ -62,6 +97,10 @@ pub struct Object {
     pub id: &'static str,
     /// Key by which pages are ordered, so that they do not shift: one that never changes.
     pub order: &'static str,
+    /// Keys the API sorts by, which every row has.
+    pub sortable: &'static [&'static str],
+    /// Calls that find rows by the value of a key, the most selective first.
+    pub by_key: &'static [ByKey],
     /// Most rows one query can reach by paging.
     pub window: u64,
     /// Keys that every read of it lets `fields` name: of others it is not known that all do.
@@ -78,6 +117,21 @@ impl PartialEq for Object {
         self.name == other.name
     }
 }
+
+impl Object {
+    /// The column for a top-level key.
+    pub fn column(&self, name: &str) -> Option<&'static Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The look-up by a key.
+    pub fn by_key(&self, key: &str) -> Option<&'static ByKey> {
+        self.by_key.iter().find(|by| by.key == key)
+    }
+}
+
+/// The name of the column that takes a search in the API's own language. Its value in a row is the search that found it.
+pub const QUERY: &str = "q";
 
 /// The name of the column that shows the whole object.
 pub const ATTRS: &str = "attrs";

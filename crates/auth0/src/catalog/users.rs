@@ -1,9 +1,14 @@
 //! Users: `GET /api/v2/users`.
 
-use super::{Column, Object, Type};
+use super::{ByKey, Column, Object, Search, Type};
 
-const fn column(name: &'static str, ty: Type, doc: &'static str) -> Column {
-    Column { name, ty, doc }
+const fn column(name: &'static str, ty: Type, search: Search, doc: &'static str) -> Column {
+    Column {
+        name,
+        ty,
+        search,
+        doc,
+    }
 }
 
 /// Source: <https://auth0.com/docs/manage-users/user-accounts/user-profiles/user-profile-structure>.
@@ -13,6 +18,19 @@ pub static USERS: Object = Object {
     list_key: "users",
     id: "user_id",
     order: "created_at",
+    sortable: &["created_at", "updated_at"],
+    by_key: &[
+        ByKey {
+            key: "user_id",
+            path: "/api/v2/users/",
+            parameter: None,
+        },
+        ByKey {
+            key: "email",
+            path: "/api/v2/users-by-email",
+            parameter: Some("email"),
+        },
+    ],
     window: 1000,
     // The pattern that `fields` of a read by id was checked against in Auth0's specification of March 2026. What it
     // leaves out (`last_password_reset`, `multifactor`, …) does come when `fields` is not sent.
@@ -39,63 +57,116 @@ pub static USERS: Object = Object {
     ],
     scopes: &["read:users"],
     columns: &[
-        column("user_id", Type::Text, "unique id, `strategy|…`"),
+        column(
+            "user_id",
+            Type::Text,
+            Search::Exact,
+            "unique id, `strategy|…`",
+        ),
         column(
             "email",
             Type::Text,
+            Search::Folded,
             "absent for SMS and many social users; not unique",
         ),
         column(
             "email_verified",
             Type::Bool,
+            Search::Truth,
             "some identity providers send text",
         ),
-        column("username", Type::Text, "only connections with usernames"),
-        column("phone_number", Type::Text, "E.164"),
-        column("phone_verified", Type::Bool, ""),
-        column("name", Type::Text, ""),
-        column("nickname", Type::Text, ""),
-        column("given_name", Type::Text, ""),
-        column("family_name", Type::Text, ""),
-        column("picture", Type::Text, "URL"),
-        column("created_at", Type::Timestamptz, ""),
-        column("updated_at", Type::Timestamptz, "moves at every login, too"),
+        column(
+            "username",
+            Type::Text,
+            Search::Exact,
+            "only connections with usernames",
+        ),
+        column("phone_number", Type::Text, Search::Exact, "E.164"),
+        column("phone_verified", Type::Bool, Search::Truth, ""),
+        column("name", Type::Text, Search::Folded, ""),
+        column("nickname", Type::Text, Search::Folded, ""),
+        column("given_name", Type::Text, Search::Folded, ""),
+        column("family_name", Type::Text, Search::Folded, ""),
+        column("picture", Type::Text, Search::Never, "URL"),
+        column("created_at", Type::Timestamptz, Search::Time, ""),
+        column(
+            "updated_at",
+            Type::Timestamptz,
+            Search::Time,
+            "moves at every login, too",
+        ),
         column(
             "last_login",
             Type::Timestamptz,
+            Search::Time,
             "NULL before the first login",
         ),
-        column("last_ip", Type::Inet, "NULL before the first login"),
+        column(
+            "last_ip",
+            Type::Inet,
+            Search::Address,
+            "NULL before the first login",
+        ),
         column(
             "logins_count",
             Type::Bigint,
+            Search::Integer,
             "NULL, not 0, before the first login",
         ),
         column(
             "last_password_reset",
             Type::Timestamptz,
+            Search::Never,
             "database users, after the first reset",
         ),
         column(
             "blocked",
             Type::Bool,
+            Search::Truth,
             "NULL until an administrator has set it once",
         ),
-        column("blocked_for", Type::Jsonb, "brute-force blocks"),
-        column("multifactor", Type::Jsonb, "array of enrolled providers"),
-        column("multifactor_last_modified", Type::Timestamptz, ""),
-        column("guardian_authenticators", Type::Jsonb, ""),
+        column(
+            "blocked_for",
+            Type::Jsonb,
+            Search::Never,
+            "brute-force blocks",
+        ),
+        column(
+            "multifactor",
+            Type::Jsonb,
+            Search::Never,
+            "array of enrolled providers",
+        ),
+        column(
+            "multifactor_last_modified",
+            Type::Timestamptz,
+            Search::Never,
+            "",
+        ),
+        column("guardian_authenticators", Type::Jsonb, Search::Never, ""),
         column(
             "identities",
             Type::Jsonb,
+            Search::Never,
             "array, the primary identity first",
         ),
-        column("user_metadata", Type::Jsonb, "what the user may change"),
+        column(
+            "user_metadata",
+            Type::Jsonb,
+            Search::Metadata,
+            "what the user may change",
+        ),
         column(
             "app_metadata",
             Type::Jsonb,
+            Search::Metadata,
             "what only the application may change",
         ),
-        column("locale", Type::Text, "from the identity provider"),
+        column(
+            "locale",
+            Type::Text,
+            Search::Never,
+            "from the identity provider",
+        ),
     ],
 };

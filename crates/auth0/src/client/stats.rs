@@ -25,6 +25,16 @@ pub struct Totals {
     pub limiter_wait: Duration,
 }
 
+impl Totals {
+    /// Adds another scan's.
+    pub fn add(&mut self, more: Totals) {
+        self.calls += more.calls;
+        self.bytes += more.bytes;
+        self.retries += more.retries;
+        self.limiter_wait += more.limiter_wait;
+    }
+}
+
 impl Stats {
     pub(super) fn call(&self) {
         self.calls.fetch_add(1, Relaxed);

@@ -2,6 +2,7 @@
 
 use crate::catalog::Object;
 use crate::client::Get;
+use crate::plan;
 use crate::rows::Columns;
 
 /// What to read.
@@ -66,6 +67,21 @@ pub struct Term {
 }
 
 impl Chunk {
+    /// The rows whose `key` is one of `values` and for which `rest` finds them, too.
+    pub fn new(rest: Option<&str>, key: &'static str, values: Vec<String>) -> Chunk {
+        let rest = rest.map_or_else(String::new, |rest| format!("({rest}) AND "));
+        let terms = values.into_iter().map(|value| Term {
+            printed: plan::Term::Text(value.clone()).to_string(),
+            value,
+        });
+        Chunk {
+            key,
+            before: format!("{rest}{key}:("),
+            terms: terms.collect(),
+            after: ")".to_owned(),
+        }
+    }
+
     /// The search text.
     pub fn q(&self) -> String {
         let terms: Vec<&str> = self.terms.iter().map(|term| &*term.printed).collect();

@@ -45,6 +45,11 @@ impl Path {
         self.keys.first().map_or("", String::as_str)
     }
 
+    /// The keys and positions behind it.
+    pub fn steps(&self) -> &[String] {
+        self.keys.get(1..).unwrap_or_default()
+    }
+
     /// The value at the end of the path, where `root` is the value of [`Path::root`]. `None` if a step is missing.
     pub fn walk<'a>(&self, root: &'a str) -> Option<&'a str> {
         self.keys

@@ -1,0 +1,413 @@
+//! Conditions and their values become what is asked of the API.
+
+use super::field::{Field, Kind};
+use super::filter::{Comparison, Filter, Truth, Value};
+use super::lucene::{encoded_length, Query, Term, Test};
+use super::{metadata, pattern, range};
+use crate::catalog::{ByKey, Object};
+use crate::client::Get;
+use crate::engine::{Ask, Chunk, Lookup};
+
+/// Most values looked up with a call each. More are searched for, some fifty at a time, at the price of an index that
+/// lags a little.
+pub const MOST_LOOKUPS: usize = 10;
+/// Longest search text, percent-encoded. The API's limit is not published; URLs of some thousand bytes are answered
+/// with 414.
+pub const LONGEST_QUERY: usize = 1900;
+/// Longest text compared in a search. Search indexes leave out values beyond some length.
+const LONGEST_TEXT: usize = 256;
+/// Stands for bytes that are no text in any encoding.
+const UNREADABLE: char = char::REPLACEMENT_CHARACTER;
+/// Longest value put into a path.
+const LONGEST_KEY: usize = 1500;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Binding {
+    /// Which rows.
+    pub ask: Ask,
+    /// The search somebody gave in the API's own language.
+    pub given: Option<String>,
+}
+
+/// What to ask for the rows of `object` that `filter` holds for. `ordered`: the rows must come in an order, as only one
+/// search can bring them.
+pub fn bind(object: &Object, filter: Option<&Filter>, values: &[Value], ordered: bool) -> Binding {
+    let conjuncts = match filter {
+        None => Vec::new(),
+        Some(Filter::And(all)) => all.iter().collect(),
+        Some(one) => vec![one],
+    };
+    let mut given = Vec::new();
+    let mut searched = Vec::new();
+    for conjunct in conjuncts {
+        match conjunct {
+            Filter::Query(n) => given.push(values.get(*n).unwrap_or(&Value::Null)),
+            other => searched.push(other),
+        }
+    }
+    let given = match given.as_slice() {
+        [] => None,
+        [Value::Text(text) | Value::Unknown(text), rest @ ..]
+            if rest.iter().all(|other| *other == given[0]) =>
+        {
+            Some(text.clone())
+        }
+        _ => return nothing(),
+    };
+    let ask = match (&given, ordered) {
+        (None, false) => look_up(object, &searched, values),
+        _ => None,
+    };
+    let ask = ask.unwrap_or_else(|| search(object, &searched, values, given.as_deref(), ordered));
+    Binding { ask, given }
+}
+
+fn nothing() -> Binding {
+    Binding {
+        ask: Ask::Nothing,
+        given: None,
+    }
+}
+
+/// Whether a search asks for anything of this condition with these values.
+pub fn is_asked(object: &Object, filter: &Filter, values: &[Value]) -> bool {
+    matches!(filter, Filter::Query(_)) || query(object, filter, values) != Query::Everything
+}
+
+/// Calls for single values, if the conditions leave only a few values of a key.
+fn look_up(object: &Object, conjuncts: &[&Filter], values: &[Value]) -> Option<Ask> {
+    for by in object.by_key {
+        let lists = conjuncts
+            .iter()
+            .filter(|one| one.key(object) == Some(by.key))
+            .filter_map(|one| keys(object, one, values));
+        let Some(shortest) = lists.min_by_key(Vec::len) else {
+            continue;
+        };
+        if shortest.is_empty() {
+            return Some(Ask::Nothing);
+        }
+        let gets: Option<Vec<Lookup>> = shortest.iter().map(|key| lookup(by, key)).collect();
+        match gets {
+            Some(gets) if gets.len() <= MOST_LOOKUPS => return Some(Ask::Lookups(gets)),
+            _ => continue,
+        }
+    }
+    None
+}
+
+/// A value of a key, or how to write one that is not known yet.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Known(String),
+    Unknown(String),
+}
+
+/// The values that a condition on a key leaves, each once.
+fn keys(object: &Object, filter: &Filter, values: &[Value]) -> Option<Vec<Key>> {
+    let mut keys = match filter {
+        Filter::Or(any) => {
+            let lists: Option<Vec<_>> = any.iter().map(|one| keys(object, one, values)).collect();
+            lists?.concat()
+        }
+        Filter::Equal(_, n) | Filter::OneOf(_, n) => match values.get(*n)? {
+            Value::Null => Vec::new(),
+            Value::Unknown(text) if matches!(filter, Filter::OneOf(..)) => {
+                vec![Key::Unknown(format!(
+                    "{{each of {text}, or searches for more than {MOST_LOOKUPS}}}"
+                ))]
+            }
+            Value::Unknown(text) => vec![Key::Unknown(text.clone())],
+            Value::Text(text) => vec![Key::Known(text.clone())],
+            Value::Texts(texts) => texts.iter().cloned().map(Key::Known).collect(),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    if filter.key(object) == Some(object.id) {
+        // No id is empty.
+        keys.retain(|key| *key != Key::Known(String::new()));
+    }
+    keys.sort();
+    keys.dedup();
+    Some(keys)
+}
+
+/// The call for one value; `None` if it cannot be said in one.
+fn lookup(by: &ByKey, key: &Key) -> Option<Lookup> {
+    let (shown, path_end) = match key {
+        Key::Unknown(text) => (text.clone(), text.clone()),
+        Key::Known(text)
+            if text.is_empty() || text.len() > LONGEST_KEY || text.contains(UNREADABLE) =>
+        {
+            return None
+        }
+        // A path's end of dots alone would be another call.
+        Key::Known(text) if by.parameter.is_none() && text.bytes().all(|b| b == b'.') => {
+            return None
+        }
+        // The API checks its form before it looks for it.
+        Key::Known(text) if by.parameter.is_some() && !is_address(text) => return None,
+        Key::Known(text) => (text.clone(), encode(text)),
+    };
+    Some(match by.parameter {
+        None => Lookup {
+            get: Get {
+                path: format!("{}{path_end}", by.path),
+                query: Vec::new(),
+            },
+            single: true,
+        },
+        Some(parameter) => Lookup {
+            get: Get {
+                path: by.path.to_owned(),
+                query: vec![(parameter, shown)],
+            },
+            single: false,
+        },
+    })
+}
+
+/// Everything outside RFC 3986's unreserved characters, so that an id never ends the path or begins a query.
+fn encode(text: &str) -> String {
+    use percent_encoding::{utf8_percent_encode, AsciiSet, NON_ALPHANUMERIC};
+    const RESERVED: AsciiSet = NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    utf8_percent_encode(text, &RESERVED).to_string()
+}
+
+/// One search, or several when a list is too long for one. What does not fit is left to Postgres.
+fn search(
+    object: &Object,
+    conjuncts: &[&Filter],
+    values: &[Value],
+    given: Option<&str>,
+    ordered: bool,
+) -> Ask {
+    let mut parts: Vec<(&Filter, Query)> = conjuncts
+        .iter()
+        .map(|one| (*one, query(object, one, values)))
+        .collect();
+    if parts.iter().any(|(_, part)| *part == Query::Nothing) {
+        return Ask::Nothing;
+    }
+    let given = given
+        .filter(|given| !given.trim().is_empty())
+        .map(|given| Query::Given(given.to_owned()));
+    let joined = |parts: &[(&Filter, Query)]| {
+        let own = parts.iter().map(|(_, part)| part.clone());
+        match Query::all(given.clone().into_iter().chain(own)) {
+            Query::Everything => None,
+            all => Some(all.to_string()),
+        }
+    };
+    loop {
+        let text = joined(&parts);
+        if text.as_deref().map_or(0, encoded_length) <= LONGEST_QUERY {
+            return Ask::Search(text);
+        }
+        let size = |part: &(&Filter, Query)| encoded_length(&part.1.to_string());
+        let Some(longest) = (0..parts.len()).max_by_key(|n| size(&parts[*n])) else {
+            return Ask::Search(text);
+        };
+        let (filter, _) = parts.remove(longest);
+        if !ordered {
+            let rest = joined(&parts);
+            if let Some(chunks) = chunks(object, filter, values, rest.as_deref()) {
+                return Ask::Chunks(chunks);
+            }
+        }
+    }
+}
+
+/// A list of a key's values in as many searches as it takes.
+fn chunks(
+    object: &Object,
+    filter: &Filter,
+    values: &[Value],
+    rest: Option<&str>,
+) -> Option<Vec<Chunk>> {
+    let field = match filter {
+        Filter::OneOf(field, _) => field,
+        Filter::Or(any) => match any.first()? {
+            Filter::Equal(field, _) | Filter::OneOf(field, _)
+                if any.iter().all(
+                    |one| matches!(one, Filter::Equal(f, _) | Filter::OneOf(f, _) if f == field),
+                ) =>
+            {
+                field
+            }
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let key = object.column(field.as_key()?)?.name;
+    if !matches!(field.kind(object), Some(Kind::Folded | Kind::Exact)) {
+        return None;
+    }
+    let mut left = Vec::new();
+    for value in keys(object, filter, values)? {
+        match value {
+            Key::Known(text) if is_sayable(&text) => left.push(text),
+            _ => return None,
+        }
+    }
+    let room = LONGEST_QUERY.checked_sub(rest.map_or(0, encoded_length) + 64)?;
+    let mut chunks = Vec::new();
+    let mut taken = Vec::new();
+    let mut length = 0;
+    for value in left {
+        let more = encoded_length(&Term::Text(value.clone()).to_string()) + " OR ".len();
+        if more > room {
+            return None;
+        }
+        if length + more > room {
+            chunks.push(Chunk::new(rest, key, std::mem::take(&mut taken)));
+            length = 0;
+        }
+        length += more;
+        taken.push(value);
+    }
+    if !taken.is_empty() {
+        chunks.push(Chunk::new(rest, key, taken));
+    }
+    Some(chunks)
+}
+
+/// Whether a text is surely compared as it is.
+pub fn is_sayable(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= LONGEST_TEXT
+        && text.trim() == text
+        && !text.chars().any(|c| c.is_control() || c == UNREADABLE)
+}
+
+/// Whether it has the form of an e-mail address, as far as everybody agrees on it.
+fn is_address(text: &str) -> bool {
+    is_sayable(text)
+        && !text.contains(char::is_whitespace)
+        && text
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
+}
+
+/// `field = text`.
+pub fn equal_text(field: &str, text: &str) -> Query {
+    if is_sayable(text) {
+        Query::is(field, vec![Term::Text(text.to_owned())])
+    } else {
+        Query::Everything
+    }
+}
+
+/// A search that finds every row the condition holds for.
+fn query(object: &Object, filter: &Filter, values: &[Value]) -> Query {
+    let value = |n: &usize| values.get(*n).unwrap_or(&Value::Null);
+    let kind = |field: &Field| field.kind(object);
+    match filter {
+        Filter::And(all) => Query::all(all.iter().map(|one| query(object, one, values))),
+        Filter::Or(any) => Query::any(any.iter().map(|one| query(object, one, values))),
+        Filter::Equal(field, n) | Filter::OneOf(field, n) => kind(field)
+            .map_or(Query::Everything, |kind| {
+                equal(&field.searched(), kind, value(n))
+            }),
+        Filter::Compare(field, comparison, n) => {
+            compare(&field.searched(), Some(*comparison), value(n))
+        }
+        Filter::Is(field, truth) => is(&field.searched(), *truth),
+        Filter::Absent(field) => Query::exists(&field.searched()).negated(),
+        Filter::Present(field) => Query::exists(&field.searched()),
+        Filter::Like(field, insensitive, n) => match (kind(field), value(n)) {
+            (_, Value::Null) => Query::Nothing,
+            (Some(kind), Value::Text(text)) => {
+                pattern::like(&field.searched(), kind, *insensitive, text)
+            }
+            (_, Value::Unknown(text)) => pattern::unknown(&field.searched(), text),
+            _ => Query::Everything,
+        },
+        Filter::StartsWith(field, n) => match (kind(field), value(n)) {
+            (_, Value::Null) => Query::Nothing,
+            (Some(kind), Value::Text(text)) => pattern::starts_with(&field.searched(), kind, text),
+            (_, Value::Unknown(text)) => pattern::unknown(&field.searched(), text),
+            _ => Query::Everything,
+        },
+        Filter::Contains(field, n) => match value(n) {
+            Value::Null => Query::Nothing,
+            Value::Json(document) => metadata::contains(object, field.as_ref(), document),
+            Value::Unknown(text) => Query::is(
+                &field.as_ref().map_or("*".to_owned(), Field::searched),
+                vec![Term::Word(format!("{{contains {text}}}"))],
+            ),
+            _ => Query::Everything,
+        },
+        Filter::Query(_) | Filter::Local => Query::Everything,
+    }
+}
+
+fn equal(field: &str, kind: Kind, value: &Value) -> Query {
+    match (kind, value) {
+        (_, Value::Null) => Query::Nothing,
+        (_, Value::Unknown(text)) => Query::is(field, vec![Term::Word(text.clone())]),
+        (Kind::Folded | Kind::Exact | Kind::Identity, Value::Text(text)) => equal_text(field, text),
+        (Kind::Folded | Kind::Exact | Kind::Identity, Value::Texts(texts)) => {
+            if texts.iter().all(|text| is_sayable(text)) {
+                Query::is(field, texts.iter().cloned().map(Term::Text).collect())
+            } else {
+                Query::Everything
+            }
+        }
+        (Kind::Scalar, Value::Text(text)) => metadata::scalar(field, text),
+        (Kind::Scalar, Value::Texts(texts)) => {
+            let terms: Option<Vec<_>> = texts.iter().map(|text| metadata::terms(text)).collect();
+            terms.map_or(Query::Everything, |terms| Query::is(field, terms.concat()))
+        }
+        (Kind::Address, Value::Address(Some(address))) => equal_text(field, address),
+        (Kind::Truth, Value::Bool(true)) => is(field, Truth::True),
+        (Kind::Truth, Value::Bool(false)) => is(field, Truth::False),
+        (Kind::Integer, Value::Integers(numbers)) => Query::any(
+            numbers
+                .iter()
+                .map(|n| compare(field, None, &Value::Integer(*n))),
+        ),
+        (Kind::Integer, Value::Integer(_)) | (Kind::Time, Value::Time(_)) => {
+            compare(field, None, value)
+        }
+        _ => Query::Everything,
+    }
+}
+
+fn compare(field: &str, comparison: Option<Comparison>, value: &Value) -> Query {
+    let bounds = match value {
+        Value::Null => None,
+        Value::Time(micros) => range::of_time(comparison, *micros),
+        Value::Integer(n) => range::of_integer(comparison, *n),
+        Value::Unknown(text) => Some(match comparison {
+            Some(Comparison::Less | Comparison::LessEqual) => (None, Some(text.clone())),
+            Some(Comparison::Greater | Comparison::GreaterEqual) => (Some(text.clone()), None),
+            None => (Some(text.clone()), Some(text.clone())),
+        }),
+        _ => return Query::Everything,
+    };
+    match bounds {
+        None => Query::Nothing,
+        Some((None, None)) => Query::exists(field),
+        Some((Some(from), Some(to))) if from == to && matches!(value, Value::Integer(_)) => {
+            Query::is(field, vec![Term::Word(from)])
+        }
+        Some((from, to)) => Query::Test(field.to_owned(), Test::Between(from, to)),
+    }
+}
+
+fn is(field: &str, truth: Truth) -> Query {
+    let word = |value: &str| Query::is(field, vec![Term::Word(value.to_owned())]);
+    match truth {
+        Truth::True => word("true"),
+        Truth::False => word("false"),
+        Truth::NotTrue => word("true").negated(),
+        Truth::NotFalse => word("false").negated(),
+    }
+}
