@@ -307,6 +307,9 @@ fn hint(error: &Error) -> Option<String> {
         Error::Unreachable { .. } => {
             "Check url or domain of the server, and that this machine may connect to it.".into()
         }
+        Error::ServerError { refusal, .. } if refusal.status == 503 => {
+            "Auth0 gives up searches that take it more than two seconds: narrow the query by user_id, email or created_at, or SET auth0_fdw.pushdown = off to filter here. https://status.auth0.com shows known problems.".into()
+        }
         Error::ServerError { .. } => "Try again later; https://status.auth0.com shows known problems.".into(),
         Error::Unreadable { .. } => {
             "Check that url or domain is an Auth0 tenant and that nothing between changes its answers.".into()
@@ -314,6 +317,9 @@ fn hint(error: &Error) -> Option<String> {
         Error::Value { .. } => "Declare the column as text or jsonb, or set on_type_error 'null' on the column, \
             the table or the server to read such values as NULL."
             .into(),
+        Error::Rejected { refusal, .. } if refusal.status == 400 || refusal.status == 414 => {
+            "Check the search text if there is a condition on column q. Otherwise SET auth0_fdw.pushdown = off asks without conditions, for more requests.".into()
+        }
         Error::Rejected { .. } => "Check that url or domain of the server is an Auth0 tenant.".into(),
         Error::NotOffered { .. } | Error::Runtime { .. } => return None,
     })

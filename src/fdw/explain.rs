@@ -6,7 +6,7 @@ use std::ptr;
 
 use auth0::client::Get;
 use auth0::engine::{Ask, ScanRequest};
-use auth0::plan::{describe, Class, Value};
+use auth0::plan::{describe, is_asked, Class, Value};
 use pgrx::{pg_guard, pg_sys};
 
 use super::plan::Pushed;
@@ -58,6 +58,9 @@ pub unsafe extern "C-unwind" fn scan(
     };
     let (request, _) = state.request(&values);
     let calls = requests(&request, state.settings.page_size);
+    if state.plan.count {
+        out.text("Relations", &format!("Aggregate on ({})", state.plan.alias));
+    }
     out.text("Auth0 Request", &calls);
     let object = request.object;
     if matches!(request.ask, Ask::Search(_)) && state.plan.found > object.window as f64 {
@@ -76,11 +79,11 @@ pub unsafe extern "C-unwind" fn scan(
         Ask::Lookups(_) => state.key(),
         _ => None,
     };
-    let (asked, left): (Vec<&Pushed>, Vec<&Pushed>) = state
-        .plan
-        .pushed
-        .iter()
-        .partition(|pushed| key.is_none() || pushed.filter.key(request.object) == key);
+    let (asked, left): (Vec<&Pushed>, Vec<&Pushed>) =
+        state.plan.pushed.iter().partition(|pushed| match key {
+            Some(key) => pushed.filter.key(object) == Some(key),
+            None => is_asked(object, &pushed.filter, &values),
+        });
     for (class, label) in [
         (Class::Exact, "Auth0 Pushed Exactly"),
         (Class::Wider, "Auth0 Pushed Wider"),
@@ -122,14 +125,15 @@ pub unsafe extern "C-unwind" fn scan(
 
 /// The requests in words.
 fn requests(request: &ScanRequest, size: u32) -> String {
-    let several = |first: String, count: usize, what: &str| match count {
+    let several = |first: String, count: usize, one: &str, more: &str| match count {
         1 => first,
-        count => format!("{first} and {} more {what}", count - 1),
+        2 => format!("{first} and 1 more {one}"),
+        count => format!("{first} and {} more {more}", count - 1),
     };
     match &request.ask {
         Ask::Nothing => "none: no row can match".to_owned(),
         Ask::Search(_) => shown_get(&request.list(0, request.first(size))),
-        Ask::Count(_) => shown_get(&request.list(0, 1)),
+        Ask::Count(_) => shown_get(&request.list(0, 1)).replacen("page=0...", "page=0", 1),
         Ask::Chunks(chunks) => match chunks.first() {
             Some(chunk) => {
                 let first = ScanRequest {
@@ -139,6 +143,7 @@ fn requests(request: &ScanRequest, size: u32) -> String {
                 several(
                     shown_get(&first.list(0, u64::from(size))),
                     chunks.len(),
+                    "search",
                     "searches",
                 )
             }
@@ -148,6 +153,7 @@ fn requests(request: &ScanRequest, size: u32) -> String {
             Some(lookup) => several(
                 shown_get(&request.narrowed(lookup.get.clone())),
                 lookups.len(),
+                "look-up",
                 "look-ups",
             ),
             None => String::new(),

@@ -23,6 +23,8 @@ use crate::{guc, list, text};
 pub struct Plan {
     /// The foreign table.
     pub table: u32,
+    /// What the query calls it.
+    pub alias: String,
     /// Attribute numbers of the columns to bring.
     pub columns: Vec<i16>,
     /// Whether all rows will be read: no LIMIT, no cursor, no EXISTS.
@@ -180,6 +182,7 @@ pub unsafe extern "C-unwind" fn plan(
         let table = if count { (*entry).relid } else { table };
         let private = Plan {
             table: table.to_u32(),
+            alias: text::from_server((*(*entry).eref).aliasname),
             columns: if count {
                 Vec::new()
             } else {

@@ -199,13 +199,11 @@ unsafe fn add(
     // SAFETY: called by `join_paths`; the nodes live in the planner's memory.
     unsafe {
         let null = ptr::null_mut();
-        let mut keys = pg_sys::lappend(null, key.outer.cast());
-        let values =
-            pg_sys::estimate_num_groups(root, keys, (*from).rows, null.cast(), null.cast());
+        let values = distinct(root, key.outer, (*from).rows);
         let calls = Calls::of_values(values).0;
         let asked = settings.startup_cost * calls * SIDE_BY_SIDE
             + (settings.tuple_cost + (*inner).baserestrictcost.per_tuple) * values;
-        keys = pg_sys::lappend(null, pg_sys::makeInteger(key.attribute.into()).cast());
+        let keys = pg_sys::lappend(null, pg_sys::makeInteger(key.attribute.into()).cast());
         let looked_up = pg_sys::create_foreignscan_path(
             root,
             inner,
@@ -244,6 +242,26 @@ unsafe fn add(
         private = pg_sys::lappend(private, pg_sys::makeInteger(nulled).cast());
         (*path).custom_private = private;
         pg_sys::add_path(joined, ptr::from_mut(&mut (*path).path));
+    }
+}
+
+/// Estimated number of different keys. Of a column without statistics Postgres thinks two hundred, whatever the rows: then
+/// all are taken to be different.
+unsafe fn distinct(root: *mut PlannerInfo, key: *mut Node, rows: f64) -> f64 {
+    // SAFETY: called by `add` with an expression of the planner's; its statistics are given back.
+    unsafe {
+        let mut found = pg_sys::VariableStatData::default();
+        pg_sys::examine_variable(root, key, 0, &mut found);
+        let mut is_guess = false;
+        pg_sys::get_variable_numdistinct(&mut found, &mut is_guess);
+        if let Some(free) = found.freefunc.filter(|_| !found.statsTuple.is_null()) {
+            free(found.statsTuple);
+        }
+        if is_guess {
+            return rows.max(1.0);
+        }
+        let keys = pg_sys::lappend(ptr::null_mut(), key.cast());
+        pg_sys::estimate_num_groups(root, keys, rows, ptr::null_mut(), ptr::null_mut())
     }
 }
 

@@ -70,6 +70,11 @@ fn nothing() -> Binding {
     }
 }
 
+/// Whether a search asks for anything of this condition with these values.
+pub fn is_asked(object: &Object, filter: &Filter, values: &[Value]) -> bool {
+    matches!(filter, Filter::Query(_)) || query(object, filter, values) != Query::Everything
+}
+
 /// Calls for single values, if the conditions leave only a few values of a key.
 fn look_up(object: &Object, conjuncts: &[&Filter], values: &[Value]) -> Option<Ask> {
     for by in object.by_key {

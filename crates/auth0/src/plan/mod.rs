@@ -14,7 +14,7 @@ mod metadata;
 mod pattern;
 mod range;
 
-pub use bind::{bind, Binding};
+pub use bind::{bind, is_asked, Binding};
 pub use cost::{calls, Calls};
 pub use describe::describe;
 pub use field::{Field, Kind};
