@@ -133,9 +133,10 @@ fn a_limit_stops_the_walk_where_it_may_be() {
             assert_eq!(world.query_text(&query).len(), limit);
             await_silence(&world.sim);
             let requests = world.sim.journal().len();
-            // A page may be under way when the last row is taken.
+            // One page may wait to be taken and one be under way when the last row is.
+            let ahead = if pages == 1 { 0 } else { 2 };
             assert!(
-                requests <= pages + 1,
+                (pages..=pages + ahead).contains(&requests),
                 "{requests} for {limit}, bare: {always_bare}, cap: {total_cap:?}"
             );
         }
