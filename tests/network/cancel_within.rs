@@ -184,7 +184,7 @@ fn requests_of_every_kind() {
     ] {
         world.sim.clear_journal();
         // The first requests are answered.
-        let held = Fault::new(FaultKind::HangBeforeHeaders).skip(before).forever();
+        let held = Fault::new(FaultKind::HangBeforeHeaders).after(before).forever();
         world.sim.inject(held);
         let statement = Statement::start(client, sql);
         until(&format!("it hangs: {sql}"), || world.sim.in_flight() > 0 && world.sim.journal().len() > before);
