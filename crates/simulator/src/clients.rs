@@ -1,5 +1,6 @@
 //! Machine-to-machine clients and how they prove who they are.
 
+use crate::scopes::SCOPES;
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -38,50 +39,6 @@ impl Default for ClientSpec {
         }
     }
 }
-
-/// The scopes the seeded client has.
-pub const SCOPES: &[&str] = &[
-    "read:users",
-    "create:users",
-    "update:users",
-    "delete:users",
-    "read:user_idp_tokens",
-    "read:users_app_metadata",
-    "create:users_app_metadata",
-    "update:users_app_metadata",
-    "delete:users_app_metadata",
-    "read:roles",
-    "create:roles",
-    "update:roles",
-    "delete:roles",
-    "create:role_members",
-    "read:role_members",
-    "delete:role_members",
-    "read:connections",
-    "create:connections",
-    "update:connections",
-    "delete:connections",
-    "read:clients",
-    "create:clients",
-    "update:clients",
-    "delete:clients",
-    "read:client_grants",
-    "read:resource_servers",
-    "read:organizations",
-    "create:organizations",
-    "update:organizations",
-    "delete:organizations",
-    "read:organization_members",
-    "create:organization_members",
-    "delete:organization_members",
-    "read:logs",
-    "read:logs_users",
-    "read:actions",
-    "read:grants",
-    "read:device_credentials",
-    "read:tenant_settings",
-    "read:signing_keys",
-];
 
 /// A client as stored.
 #[derive(Debug, Clone)]

@@ -49,6 +49,40 @@ pub struct Config {
     pub odd_values: bool,
     /// How exports and imports go.
     pub jobs: JobPlan,
+    /// How many objects beside users are seeded.
+    pub scale: Scale,
+    /// How long the `next` of a checkpoint listing can be used.
+    pub checkpoint_lifetime: Duration,
+}
+
+/// How many objects beside users are seeded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scale {
+    /// Of each kind that is listed at the top: roles, clients, connections, groups, actions …
+    pub each: usize,
+    /// Below each of these: permissions of a role, versions of an action, and of each of the first users.
+    pub children: usize,
+    /// How many of the first users have children (sessions, tokens, authentication methods …).
+    pub users_with_children: usize,
+    /// Organizations.
+    pub organizations: usize,
+    /// Members of all organizations together.
+    pub members: usize,
+    /// Tenant logs.
+    pub logs: usize,
+}
+
+impl Default for Scale {
+    fn default() -> Scale {
+        Scale {
+            each: 7,
+            children: 3,
+            users_with_children: 5,
+            organizations: 7,
+            members: 21,
+            logs: 60,
+        }
+    }
 }
 
 /// How exports and imports go.
@@ -108,6 +142,8 @@ impl Default for Config {
             tied_users: 0,
             odd_values: false,
             jobs: JobPlan::default(),
+            scale: Scale::default(),
+            checkpoint_lifetime: Duration::from_secs(86_400),
         }
     }
 }

@@ -19,7 +19,7 @@ pub const DATABASE: Connection = Connection {
     ..connection("Username-Password-Authentication", "auth0")
 };
 
-const ALL: [Connection; 9] = [
+static ALL: [Connection; 9] = [
     DATABASE,
     connection("no-usernames", "auth0"),
     Connection {
@@ -41,6 +41,11 @@ const fn connection(name: &'static str, strategy: &'static str) -> Connection {
         usernames: false,
         enabled: true,
     }
+}
+
+/// Those that users can be of.
+pub fn all() -> &'static [Connection] {
+    &ALL
 }
 
 /// A connection by name.

@@ -2,7 +2,7 @@
 
 use crate::errors::ApiError;
 use crate::json::{self, quote, Object};
-use crate::user::{Keys, User};
+use crate::record::{Keys, Record};
 use bytes::Bytes;
 use flate2::write::GzEncoder;
 use flate2::Compression;
@@ -100,7 +100,7 @@ impl Layout {
         }
     }
 
-    fn row(&self, keys: &Keys, user: &User, out: &mut Vec<u8>) {
+    fn row(&self, keys: &Keys, user: &Record, out: &mut Vec<u8>) {
         let values = self.fields.iter().map(|f| (&f.shown, f.of(keys, user)));
         match self.format {
             Format::Json => {
@@ -153,7 +153,7 @@ impl Field {
     }
 
     /// The raw value in this user.
-    fn of(&self, keys: &Keys, user: &User) -> Option<String> {
+    fn of(&self, keys: &Keys, user: &Record) -> Option<String> {
         let mut value = user.shown(keys, &self.root)?.to_string();
         for step in &self.rest {
             value = match step {
@@ -175,7 +175,7 @@ pub struct Snapshot {
     /// Names of the users' attributes.
     pub keys: Arc<Keys>,
     /// The users.
-    pub users: Arc<[Arc<User>]>,
+    pub users: Arc<[Arc<Record>]>,
     /// The columns.
     pub layout: Arc<Layout>,
 }
@@ -290,12 +290,12 @@ mod tests {
 
     fn snapshot(format: Format, wanted: &[(&str, Option<&str>)], count: usize) -> Snapshot {
         let mut keys = Keys::default();
-        let users: Vec<Arc<User>> = (0..count)
+        let users: Vec<Arc<Record>> = (0..count)
             .map(|i| {
                 let raw = format!(
                     r#"{{"user_id":"u{i}","email":"=a\"@x","logins_count":{i},"user_metadata":{{"a":{{"b":[1,2]}}}},"identities":[{{"connection":"db","access_token":"t"}}]}}"#
                 );
-                Arc::new(User::new(&format!("u{i}"), i as u64, raw, &mut keys))
+                Arc::new(Record::new(&format!("u{i}"), i as u64, raw, &mut keys))
             })
             .collect();
         let wanted: Vec<(String, Option<String>)> = wanted

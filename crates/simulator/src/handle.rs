@@ -1,13 +1,16 @@
 //! The handle by which a test arranges and questions a running tenant.
 
+use crate::api;
 use crate::auth;
 use crate::clients::{Client, ClientSpec};
 use crate::config::Config;
 use crate::faults::Fault;
 use crate::hooks::Hook;
 use crate::journal::Entry;
+use crate::lacks::Lack;
 use crate::limits::{Bucket, Limiter};
 use crate::state::{lock, State};
+use crate::world::place;
 use serde_json::{json, Map, Value};
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
@@ -31,7 +34,7 @@ impl Handle {
     /// A token with `claims` over the usual ones; null leaves a claim out. Without `scope` it has all scopes.
     pub fn token_with(&self, claims: Value) -> String {
         let mut all = Map::new();
-        all.insert("scope".into(), crate::clients::SCOPES.join(" ").into());
+        all.insert("scope".into(), crate::scopes::SCOPES.join(" ").into());
         if let Value::Object(claims) = claims {
             all.extend(claims);
         }
@@ -151,6 +154,53 @@ impl Handle {
     /// Changes any choice that can change while it runs (not `port`, `tls` and what seeds it).
     pub fn configure(&self, change: impl FnOnce(&mut Config)) {
         reconfigure(&self.0, change);
+    }
+
+    /// Stores an object in a list, new or in the place of the one with its id, whatever its shape. The list is its path
+    /// below `/api/v2/`: `&["roles"]`, `&["organizations", org, "members"]`. Panics when the object has no id.
+    pub fn put_object(&self, list: &[&str], object: Value) {
+        let name = api::find(list).map_or("id", |endpoint| endpoint.id);
+        let id = match list {
+            ["logs"] => &object["log_id"],
+            _ => &object[name],
+        };
+        let Some(id) = id.as_str().map(String::from) else {
+            panic!("an object of {list:?} needs a {name}: {object}");
+        };
+        self.0.world().put(&place(list), &id, &object);
+    }
+
+    /// Removes an object and what hangs on it; false when there was none.
+    pub fn remove_object(&self, list: &[&str], id: &str) -> bool {
+        self.0.world().remove(&place(list), id)
+    }
+
+    /// The objects of a list as they are stored, in the order they came.
+    pub fn objects(&self, list: &[&str]) -> Vec<Value> {
+        let world = self.0.world();
+        let rows = world.rows(&place(list));
+        rows.map(|row| serde_json::from_slice(row.raw(true)).unwrap_or_default())
+            .collect()
+    }
+
+    /// Sets an object that is there once (`&["tenants", "settings"]`); None takes it away.
+    pub fn set_object(&self, path: &[&str], object: Option<Value>) {
+        let mut world = self.0.world();
+        match object {
+            Some(object) => world.set(&place(path), object.to_string()),
+            None => drop(world.unset(&place(path))),
+        }
+    }
+
+    /// Takes a feature away from the tenant: what is at this path below `/api/v2/`, where `{…}` stands for any segment,
+    /// and everything below refuses to work.
+    pub fn lack(&self, path: &str, lack: Lack) {
+        lock(&self.0.lacks).add(path, lack);
+    }
+
+    /// Gives every feature back.
+    pub fn clear_lacks(&self) {
+        lock(&self.0.lacks).clear();
     }
 
     /// Does `what` once, right after the `nth` request from now (counted from 1) whose path starts with `path` has

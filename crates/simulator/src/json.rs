@@ -82,8 +82,23 @@ pub fn string(raw: &str) -> Option<String> {
     serde_json::from_str(raw).ok()
 }
 
+/// The same without a copy where nothing is escaped.
+pub fn text(raw: &str) -> Option<Cow<'_, str>> {
+    match raw
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    {
+        Some(inner) if !inner.contains('\\') => Some(Cow::Borrowed(inner)),
+        _ => string(raw).map(Cow::Owned),
+    }
+}
+
 /// `text` as a JSON string with its quotes.
 pub fn quote(text: &str) -> String {
+    let plain = |byte: u8| (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\';
+    if text.bytes().all(plain) {
+        return format!("\"{text}\"");
+    }
     serde_json::Value::from(text).to_string()
 }
 
@@ -255,6 +270,11 @@ mod tests {
             ["1", r#""a,b""#, r#"{"x":[2]}"#]
         );
         assert!(elements("[]").unwrap().is_empty());
+        for (raw, inner) in [("\"a b\"", "a b"), (r#""a\"b""#, "a\"b"), ("\"\"", "")] {
+            assert_eq!(text(raw).as_deref(), Some(inner));
+            assert_eq!(quote(inner), raw);
+        }
+        assert_eq!((text("12"), text("\"")), (None, None));
         let mut object = Object::parse(r#"{"a":1,"b":2}"#).unwrap();
         object.set("a", "3");
         object.set("c\"", "4");

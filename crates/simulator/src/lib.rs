@@ -12,6 +12,7 @@
 //! println!("curl -H 'authorization: Bearer {token}' {}/api/v2/users", tenant.url());
 //! ```
 
+mod api;
 mod auth;
 mod clients;
 mod config;
@@ -27,13 +28,16 @@ mod jobs;
 mod journal;
 mod json;
 mod keys;
+mod lacks;
 mod limits;
 mod lucene;
 mod metadata;
 mod profile;
+mod record;
 mod reply;
 mod request;
 mod routes;
+mod scopes;
 mod search;
 mod seed;
 mod server;
@@ -41,14 +45,16 @@ mod simulator;
 mod state;
 mod tenant;
 mod time;
-mod user;
 mod wire;
+mod world;
 
-pub use clients::{Client, ClientSpec, SCOPES};
-pub use config::{Config, JobPlan};
+pub use clients::{Client, ClientSpec};
+pub use config::{Config, JobPlan, Scale};
 pub use faults::{Fault, FaultKind};
 pub use handle::Handle;
 pub use journal::Entry;
 pub use keys::{rsa_pair, RsaPair};
+pub use lacks::Lack;
 pub use limits::Bucket;
+pub use scopes::SCOPES;
 pub use simulator::Simulator;

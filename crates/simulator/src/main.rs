@@ -12,6 +12,10 @@ Usage: simulator [options]
   --user-bytes N     make every user about N bytes of JSON
   --tied N           N of the users were created in one millisecond
   --odd              users with awkward values
+  --each N           N objects of each other kind (7)
+  --organizations N  N organizations (7)
+  --members N        with N members together (21)
+  --logs N           N tenant logs of one day (60)
   --port N           port on 127.0.0.1 (a free one)
   --latency-ms N     wait before every answer
   --index-lag-ms N   let search see writes later
@@ -89,6 +93,10 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<(Config, bool)
             "--user-bytes" => config.user_bytes = Some(number()? as usize),
             "--tied" => config.tied_users = number()? as usize,
             "--odd" => config.odd_values = true,
+            "--each" => config.scale.each = number()? as usize,
+            "--organizations" => config.scale.organizations = number()? as usize,
+            "--members" => config.scale.members = number()? as usize,
+            "--logs" => config.scale.logs = number()? as usize,
             "--port" => {
                 config.port = u16::try_from(number()?).map_err(|_| "--port is at most 65535")?;
             }

@@ -2,10 +2,10 @@
 
 use crate::errors::ApiError;
 use crate::json;
-use crate::lucene::Query;
+use crate::lucene::{Index, Query};
+use crate::record::{Keys, Record, DATES};
 use crate::tenant::Tenant;
 use crate::time;
-use crate::user::{Keys, User, DATES};
 use std::cmp::Ordering;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
@@ -52,6 +52,16 @@ impl Sort {
         })
     }
 
+    /// What is sorted by.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// Puts rows in order.
+    pub fn order(&self, keys: &Keys, rows: &mut Vec<Arc<Record>>) {
+        order(keys, rows, self);
+    }
+
     /// The place of its field among the dates.
     fn date(&self) -> Option<usize> {
         DATES.iter().position(|name| *name == self.field)
@@ -60,20 +70,20 @@ impl Sort {
 
 /// What a search found, in order.
 pub struct Found {
-    among: Arc<[Arc<User>]>,
+    among: Arc<[Arc<Record>]>,
     range: Range<usize>,
 }
 
 impl Deref for Found {
-    type Target = [Arc<User>];
+    type Target = [Arc<Record>];
 
-    fn deref(&self) -> &[Arc<User>] {
+    fn deref(&self) -> &[Arc<Record>] {
         &self.among[self.range.clone()]
     }
 }
 
-impl From<Arc<[Arc<User>]>> for Found {
-    fn from(among: Arc<[Arc<User>]>) -> Found {
+impl From<Arc<[Arc<Record>]>> for Found {
+    fn from(among: Arc<[Arc<Record>]>) -> Found {
         let range = 0..among.len();
         Found { among, range }
     }
@@ -91,7 +101,7 @@ pub fn run(
 ) -> Result<Found, ApiError> {
     let query = match query {
         "" => None,
-        text => Some(Query::parse(text)?),
+        text => Some(Query::parse(Index::Users, text)?),
     };
     let clauses = query.as_ref().map_or(0, Query::clauses);
     if most.is_some_and(|most| clauses > most) {
@@ -114,9 +124,9 @@ pub fn run(
     };
     let among = answer(tenant, rest.as_ref(), Some(sort));
     // Those without a date come last either way.
-    let before = |user: &Arc<User>| user.dates[at].is_some_and(|date| date < first);
-    let after = |user: &Arc<User>| user.dates[at].is_some_and(|date| date > last);
-    let dated = |user: &Arc<User>| user.dates[at].is_some();
+    let before = |user: &Arc<Record>| user.dates[at].is_some_and(|date| date < first);
+    let after = |user: &Arc<Record>| user.dates[at].is_some_and(|date| date > last);
+    let dated = |user: &Arc<Record>| user.dates[at].is_some();
     let range = if sort.descending {
         among.partition_point(after)..among.partition_point(|user| dated(user) && !before(user))
     } else {
@@ -127,7 +137,7 @@ pub fn run(
 }
 
 /// All users that match, kept for the next time.
-fn answer(tenant: &mut Tenant, query: Option<&Query>, sort: Option<&Sort>) -> Arc<[Arc<User>]> {
+fn answer(tenant: &mut Tenant, query: Option<&Query>, sort: Option<&Sort>) -> Arc<[Arc<Record>]> {
     let by = sort.map_or(String::new(), |sort| format!("{sort:?}"));
     let all = tenant.search(&by, |keys, users| {
         let mut users = users.cloned().collect();
@@ -148,7 +158,7 @@ fn answer(tenant: &mut Tenant, query: Option<&Query>, sort: Option<&Sort>) -> Ar
 }
 
 /// The same users with those that tie turned round among themselves by `turn` places.
-pub fn turn_ties(keys: &Keys, users: &[Arc<User>], sort: &Sort, turn: u64) -> Found {
+pub fn turn_ties(keys: &Keys, users: &[Arc<Record>], sort: &Sort, turn: u64) -> Found {
     let ranks: Vec<Rank> = users
         .iter()
         .map(|user| rank(keys, user, &sort.field))
@@ -165,8 +175,8 @@ pub fn turn_ties(keys: &Keys, users: &[Arc<User>], sort: &Sort, turn: u64) -> Fo
     Arc::<[_]>::from(turned).into()
 }
 
-fn order(keys: &Keys, users: &mut Vec<Arc<User>>, sort: &Sort) {
-    let mut ranked: Vec<(Rank, Arc<User>)> = std::mem::take(users)
+fn order(keys: &Keys, users: &mut Vec<Arc<Record>>, sort: &Sort) {
+    let mut ranked: Vec<(Rank, Arc<Record>)> = std::mem::take(users)
         .into_iter()
         .map(|user| (rank(keys, &user, &sort.field), user))
         .collect();
@@ -174,7 +184,7 @@ fn order(keys: &Keys, users: &mut Vec<Arc<User>>, sort: &Sort) {
     users.extend(ranked.into_iter().map(|(_, user)| user));
 }
 
-fn rank(keys: &Keys, user: &User, field: &str) -> Rank {
+fn rank(keys: &Keys, user: &Record, field: &str) -> Rank {
     if let Some(at) = DATES.iter().position(|name| *name == field) {
         // What is no date is not in the index of dates.
         return user.dates[at].map_or(Rank::Absent, |millis| Rank::Number(millis as f64));

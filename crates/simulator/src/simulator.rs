@@ -1,6 +1,6 @@
 //! Starting a tenant, and ending it.
 
-use crate::config::Config;
+use crate::config::{Config, Scale};
 use crate::handle::Handle;
 use crate::keys;
 use crate::seed::{self, Plan};
@@ -15,6 +15,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio_rustls::rustls::{self, pki_types};
 use tokio_rustls::TlsAcceptor;
+
+/// More objects than these are seeded when it starts, fewer when the first of them is asked for.
+const LARGE: usize = 1000;
 
 /// A running tenant. Dropping it closes its port and every connection.
 pub struct Simulator {
@@ -37,8 +40,20 @@ impl Simulator {
         } else {
             (format!("http://127.0.0.1:{port}"), None, None)
         };
+        let Scale {
+            each,
+            organizations,
+            members,
+            logs,
+            ..
+        } = config.scale;
+        let large = each + organizations + members + logs > LARGE;
         let state = Arc::new(State::new(base, config));
         populate(&state);
+        if large {
+            // Not while a client waits for its first answer.
+            drop(state.world());
+        }
         // Made here, so that the first request does not wait for it.
         keys::current();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -81,12 +96,7 @@ impl Deref for Simulator {
 
 fn populate(state: &State) {
     let config = state.config();
-    let plan = Plan {
-        seed: config.seed,
-        user_bytes: config.user_bytes,
-        tied: config.tied_users,
-        odd: config.odd_values,
-    };
+    let plan = Plan::of(&config);
     let mut tenant = lock(&state.tenant);
     for i in 0..config.users {
         let (id, json) = seed::user(plan, i);

@@ -7,10 +7,13 @@ use crate::faults::Faults;
 use crate::hooks::Hooks;
 use crate::jobs::Jobs;
 use crate::journal::{Entry, Journal};
+use crate::lacks::Lacks;
 use crate::limits::Limiter;
+use crate::seed;
 use crate::tenant::Tenant;
+use crate::world::World;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 /// One simulated tenant.
@@ -21,6 +24,10 @@ pub struct State {
     pub config: Mutex<Config>,
     /// Users and what search sees of them.
     pub tenant: Mutex<Tenant>,
+    /// Everything else the tenant holds, made when it is first asked for. Locked before `tenant` where both are.
+    world: OnceLock<Mutex<World>>,
+    /// Features it lacks.
+    pub lacks: Mutex<Lacks>,
     /// The rate limit, if there is one.
     pub limiter: Mutex<Option<Limiter>>,
     /// Machine-to-machine clients.
@@ -56,6 +63,8 @@ impl State {
             base,
             config: Mutex::new(config),
             tenant: Mutex::default(),
+            world: OnceLock::new(),
+            lacks: Mutex::default(),
             limiter: Mutex::new(limiter),
             clients: Mutex::new(Clients::default()),
             tokens: Mutex::default(),
@@ -67,6 +76,14 @@ impl State {
             connections: AtomicUsize::new(0),
             connections_ever: AtomicU64::new(0),
         }
+    }
+
+    /// What the tenant holds beside users and logs. Most tests ask for none of it, so it is made when asked for.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        lock(
+            self.world
+                .get_or_init(|| Mutex::new(seed::world(&self.config()))),
+        )
     }
 
     /// The choices now.

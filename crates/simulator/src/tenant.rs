@@ -1,7 +1,7 @@
 //! The tenant's data: users as they are, and the search index that may lag behind them.
 
 use crate::lucene::Name;
-use crate::user::{Keys, User};
+use crate::record::{Keys, Record};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 pub struct Tenant {
     /// Names of the users' root attributes.
     pub keys: Keys,
-    users: HashMap<Box<str>, Arc<User>>,
+    users: HashMap<Box<str>, Arc<Record>>,
     by_email: HashMap<String, Vec<Box<str>>>,
     next_order: u64,
     index: Index,
@@ -20,15 +20,15 @@ pub struct Tenant {
 /// What search sees.
 #[derive(Debug, Default)]
 struct Index {
-    users: BTreeMap<u64, Arc<User>>,
+    users: BTreeMap<u64, Arc<Record>>,
     by_id: HashMap<Box<str>, u64>,
     /// By e-mail in lower case.
     by_email: HashMap<String, Vec<u64>>,
     /// Writes that search does not see yet, with the moment it will.
-    pending: VecDeque<(Instant, u64, Option<Arc<User>>)>,
+    pending: VecDeque<(Instant, u64, Option<Arc<Record>>)>,
     /// Answers to earlier searches, until something changes: whoever pages repeats the same search for every page.
     /// The most recently used is the last.
-    answers: VecDeque<(String, Arc<[Arc<User>]>)>,
+    answers: VecDeque<(String, Arc<[Arc<Record>]>)>,
 }
 
 /// How many answers are kept. A hundred thousand users are 1.6 MB in each.
@@ -36,12 +36,12 @@ const ANSWERS: usize = 16;
 
 impl Tenant {
     /// The user as it is now.
-    pub fn user(&self, id: &str) -> Option<Arc<User>> {
+    pub fn user(&self, id: &str) -> Option<Arc<Record>> {
         self.users.get(id).cloned()
     }
 
     /// Users whose stored e-mail is exactly `email`, oldest first.
-    pub fn users_by_email(&self, email: &str) -> Vec<Arc<User>> {
+    pub fn users_by_email(&self, email: &str) -> Vec<Arc<Record>> {
         let mut found: Vec<_> = self
             .by_email
             .get(email)
@@ -54,7 +54,7 @@ impl Tenant {
     }
 
     /// All users as they are now, in the order they came.
-    pub fn users(&self) -> Vec<Arc<User>> {
+    pub fn users(&self) -> Vec<Arc<Record>> {
         let mut all: Vec<_> = self.users.values().cloned().collect();
         all.sort_by_key(|user| user.order);
         all
@@ -66,7 +66,7 @@ impl Tenant {
     }
 
     /// Stores a user, new or in the place of the one with its id; search sees it after `lag`.
-    pub fn put(&mut self, id: &str, raw: String, lag: Duration) -> Arc<User> {
+    pub fn put(&mut self, id: &str, raw: String, lag: Duration) -> Arc<Record> {
         let order = match self.users.get(id) {
             Some(old) => old.order,
             None => {
@@ -75,7 +75,7 @@ impl Tenant {
             }
         };
         self.forget_email(id);
-        let user = Arc::new(User::new(id, order, raw, &mut self.keys));
+        let user = Arc::new(Record::new(id, order, raw, &mut self.keys));
         if let Some(email) = user.text(&self.keys, "email") {
             self.by_email.entry(email).or_default().push(id.into());
         }
@@ -113,8 +113,8 @@ impl Tenant {
     pub fn search(
         &mut self,
         key: &str,
-        find: impl FnOnce(&Keys, &mut dyn Iterator<Item = &Arc<User>>) -> Vec<Arc<User>>,
-    ) -> Arc<[Arc<User>]> {
+        find: impl FnOnce(&Keys, &mut dyn Iterator<Item = &Arc<Record>>) -> Vec<Arc<Record>>,
+    ) -> Arc<[Arc<Record>]> {
         let index = &mut self.index;
         index.settle(Some(Instant::now()), &self.keys);
         let known = index.answers.iter().position(|(known, _)| known == key);
@@ -130,7 +130,7 @@ impl Tenant {
     }
 
     /// The users that search sees under any of these names, in the order they came.
-    pub fn found_by_name(&mut self, names: &[Name]) -> Vec<Arc<User>> {
+    pub fn found_by_name(&mut self, names: &[Name]) -> Vec<Arc<Record>> {
         let index = &mut self.index;
         index.settle(Some(Instant::now()), &self.keys);
         let orders: BTreeSet<u64> = names
@@ -164,7 +164,7 @@ impl Tenant {
 }
 
 impl Index {
-    fn note(&mut self, order: u64, user: Option<Arc<User>>, lag: Duration, keys: &Keys) {
+    fn note(&mut self, order: u64, user: Option<Arc<Record>>, lag: Duration, keys: &Keys) {
         if lag.is_zero() && self.pending.is_empty() {
             self.apply(order, user, keys);
         } else {
@@ -184,7 +184,7 @@ impl Index {
         }
     }
 
-    fn apply(&mut self, order: u64, user: Option<Arc<User>>, keys: &Keys) {
+    fn apply(&mut self, order: u64, user: Option<Arc<Record>>, keys: &Keys) {
         self.answers.clear();
         if let Some(old) = self.users.remove(&order) {
             self.by_id.remove(&old.id);
@@ -201,7 +201,7 @@ impl Index {
     }
 }
 
-fn folded_email(user: &User, keys: &Keys) -> Option<String> {
+fn folded_email(user: &Record, keys: &Keys) -> Option<String> {
     Some(user.text(keys, "email")?.to_lowercase())
 }
 

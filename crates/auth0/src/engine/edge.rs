@@ -59,7 +59,20 @@ pub fn range(q: Option<&str>, sort: Sort, from: Option<&Bound>, to: Option<&Stam
 
 /// The search text for the rows that match `q` and lie in no range at all: those without a time under `key`.
 pub fn rest(q: Option<&str>, key: &str) -> String {
-    and(q, &format!("(NOT {key}:[0001-01-01T00:00:00.000Z TO *])"))
+    // Not in parentheses: in Lucene, a clause that only excludes finds nothing when it stands alone in them.
+    and(q, &format!("NOT {key}:[0001-01-01T00:00:00.000Z TO *]"))
+}
+
+/// The search text for the rows that match `q` and do not come before `stamp`, be it because they have no value.
+pub fn not_before(q: Option<&str>, sort: Sort, stamp: &Stamp) -> String {
+    let (key, text) = (sort.key, &stamp.text);
+    and(
+        q,
+        &match sort.descending {
+            false => format!("NOT {key}:[* TO {text}}}"),
+            true => format!("NOT {key}:{{{text} TO *]"),
+        },
+    )
 }
 
 /// Both conditions.
@@ -140,6 +153,14 @@ impl Edge {
             stamp: stamp.clone(),
             inclusive: !self.closed,
         })
+    }
+
+    /// Rows that the next answer would begin with again.
+    pub fn ties(&self) -> u64 {
+        match self.closed {
+            true => 0,
+            false => self.ids.len() as u64,
+        }
     }
 
     /// Whether an answer that begins with `low`, and may lack rows with that value, leaves no gap.

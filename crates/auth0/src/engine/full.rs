@@ -5,7 +5,7 @@
 //! if there is nothing beyond the window, and costs no request more. If there is, the page will do as the last of the
 //! walk.
 
-use super::edge::{range, Stretch};
+use super::edge::{not_before, range, Bound, Stretch};
 use super::request::Sort;
 use super::walk::{Answer, Step, Walk};
 use crate::error::Result;
@@ -52,8 +52,10 @@ impl Walk {
             descending: !self.sort.descending,
             ..self.sort
         };
-        let from = self.edge.bound();
-        let q = range(self.q.as_deref(), self.sort, from.as_ref(), None);
+        let Some(edge) = self.edge.stamp.clone() else {
+            return Ok(Full::More(None));
+        };
+        let q = not_before(self.q.as_deref(), self.sort, &edge);
         let get = self.fetcher.search(Some(&q), back, 0, size);
         let mut page = self.fetcher.fetch(get).await?;
         page.reverse();
@@ -64,12 +66,18 @@ impl Walk {
         if total != Some(window + ties - size) {
             return Ok(Full::More(last));
         }
-        // There is just one window of rows: the pages between, and the last if it is the window's.
-        let q = self.q.clone();
-        let last = last.filter(|_| window % size == 0);
-        let pages = window.div_ceil(size) - u64::from(last.is_some());
+        // There is just one window of rows. Those after the first page's, by a search whose total is below the cap, too,
+        // so that it shows changes; the last of its pages is here already if the window ends with it.
+        let beyond = Bound {
+            stamp: edge,
+            inclusive: false,
+        };
+        let q = range(self.q.as_deref(), self.sort, Some(&beyond), None);
+        let total = window - size;
+        let last = last.filter(|_| total % size == 0);
+        let pages = total.div_ceil(size) - u64::from(last.is_some());
         let step = self
-            .list(q.as_deref(), self.sort, size, Some(window), 1..pages)
+            .list(Some(&q), self.sort, size, Some(total), 0..pages)
             .await?;
         match (step, last) {
             (Step::End, Some(last)) if !self.follows(&last.page) => Ok(Full::Read(Step::More)),

@@ -59,14 +59,20 @@ impl Plan {
     }
 
     /// The outpost at `place` or, for the sake of rows that tie, a bit before. `None` if it is out of reach.
+    ///
+    /// The search starts with the first row of a value. Of the base's first value there may be rows before it: how many
+    /// is not known, so the search starts with another.
     pub fn outpost(&self, base: &Base, place: u64) -> Option<Outpost> {
         let ahead = place.checked_sub(base.place)?;
-        let (page, row) = (ahead / self.size, ahead % self.size);
+        let low = base.stamps.first()?.at;
+        let second = base.stamps.iter().position(|stamp| stamp.at > low)?;
+        let row = usize::try_from(ahead % self.size).ok()?.max(second);
+        let at = base.stamps.get(row)?.at;
+        let row = base.stamps.iter().position(|stamp| stamp.at == at)?;
+        let page = ahead.checked_sub(row as u64)? / self.size;
         if (page + 1) * self.size > self.window {
             return None;
         }
-        let at = base.stamps.get(usize::try_from(row).ok()?)?.at;
-        let row = base.stamps.iter().position(|stamp| stamp.at == at)?;
         Some(Outpost {
             from: base.stamps.get(row)?.clone(),
             page,
@@ -130,6 +136,15 @@ mod tests {
             (outpost.from.at, outpost.page, outpost.place),
             (90, 1, 1190)
         );
+    }
+
+    #[test]
+    fn no_search_starts_with_a_value_that_may_have_come_before() {
+        let plan = Plan::new(100, 1000);
+        let ties = base((0..100).map(|i| i64::from(i == 99)));
+        let outpost = plan.outpost(&ties, plan.next(1000)).unwrap();
+        assert_eq!((outpost.from.at, outpost.page, outpost.place), (1, 0, 1099));
+        assert_eq!(plan.outpost(&base((0..100).map(|_| 7)), 1198), None);
     }
 
     #[test]

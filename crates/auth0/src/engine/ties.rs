@@ -1,6 +1,6 @@
 //! Many rows with one value of the ordering key: no search in its order can start between them.
 
-use super::edge::{range, Bound, Stamp, Stretch};
+use super::edge::{range, Bound, Stamp};
 use super::request::Sort;
 use super::walk::{Step, Walk};
 use crate::error::Result;
@@ -9,13 +9,13 @@ use crate::error::Result;
 const MOST_PASSES: u32 = 20;
 
 impl Walk {
-    /// After a full page that joined the edge: if the rows at its end are so many with one value that the next page
-    /// would bring mostly them again, reads the rest of them. Nothing is done otherwise.
-    pub async fn past_ties(&mut self, page: &Stretch) -> Result<Step> {
-        match page.high() {
-            Some(high) if page.ties() * 2 > page.stamps.len() => {
-                let high = high.clone();
-                self.ties(&high).await
+    /// If so many rows at the edge share its value that the next page would bring mostly them again, reads the rest of
+    /// them. Nothing is done otherwise.
+    pub async fn past_ties(&mut self) -> Result<Step> {
+        match &self.edge.stamp {
+            Some(stamp) if self.edge.ties() * 2 > self.fetcher.wide() => {
+                let stamp = stamp.clone();
+                self.ties(&stamp).await
             }
             _ => Ok(Step::More),
         }

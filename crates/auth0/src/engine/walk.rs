@@ -104,7 +104,7 @@ impl Walk {
         // Whether a condition on the ordering key has been sent, which hides the rows that have none.
         let mut ranged = false;
         let mut first = None;
-        let (mut handed, mut in_vain) = (0, 0);
+        let (mut reached, mut in_vain) = (None, 0);
         loop {
             let q = match ranged {
                 true => Some(self.ahead(None)),
@@ -150,10 +150,14 @@ impl Walk {
                 Step::End => break,
                 Step::More => {}
             }
+            if self.past_ties().await? == Step::Unwanted {
+                return Ok(Step::Unwanted);
+            }
             size = wide;
             ranged = !small || self.edge.stamp.is_some();
-            in_vain = if self.handed > handed { 0 } else { in_vain + 1 };
-            handed = self.handed;
+            let now = Some(self.reached());
+            in_vain = if now == reached { in_vain + 1 } else { 0 };
+            reached = now;
             if in_vain > MOST_PASSES {
                 return Err(self
                     .unreadable("different every time: rows change faster than they can be read"));
@@ -172,6 +176,12 @@ impl Walk {
     pub fn remember(&mut self, remember: bool) {
         self.remember = remember;
         self.seen.clear();
+    }
+
+    /// How far the walk has come; another value means further.
+    pub fn reached(&self) -> (u64, Option<i64>, bool) {
+        let at = self.edge.stamp.as_ref().map(|stamp| stamp.at);
+        (self.handed, at, self.edge.closed)
     }
 
     /// Whether rows change their place in the order.

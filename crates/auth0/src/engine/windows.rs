@@ -53,6 +53,9 @@ struct Ahead {
     is_last: bool,
 }
 
+/// Answers in a row that bring the walk no further before we give up: more than can be under way at a time.
+const MOST_IN_VAIN: u32 = 100;
+
 type Landing = Pin<Box<dyn Future<Output = (Purpose, Result<Page>)> + Send>>;
 
 struct Windows<'a> {
@@ -95,7 +98,7 @@ impl Walk {
             last,
             walk: self,
         };
-        if windows.walk.past_ties(&first).await? == Step::Unwanted {
+        if windows.walk.past_ties().await? == Step::Unwanted {
             return Ok(Step::Unwanted);
         }
         // Whoever may stop soon gets the next page first.
@@ -108,10 +111,17 @@ impl Walk {
 
 impl Windows<'_> {
     async fn run(&mut self) -> Result<Step> {
+        let (mut reached, mut in_vain) = (None, 0);
         loop {
             let step = self.deliver().await?;
             if step != Step::More {
                 return Ok(step);
+            }
+            let now = Some(self.walk.reached());
+            in_vain = if now == reached { in_vain + 1 } else { 0 };
+            reached = now;
+            if in_vain > MOST_IN_VAIN {
+                return Err(self.walk.unreadable("the same rows over and over"));
             }
             self.send();
             let Some((purpose, page)) = self.flights.next().await else {
@@ -135,7 +145,7 @@ impl Windows<'_> {
             if answer.is_last {
                 return Ok(Step::End);
             }
-            if self.walk.past_ties(&stretch).await? == Step::Unwanted {
+            if self.walk.past_ties().await? == Step::Unwanted {
                 return Ok(Step::Unwanted);
             }
             self.base = None;
@@ -183,12 +193,12 @@ impl Windows<'_> {
                 Some(Slot::Here(page)) => {
                     let answer = Answer::of(&page, 0, self.size, self.walk.fetcher.window());
                     self.plan.learn(answer.is_last);
-                    let Some(stretch) = self.walk.accept(page, true).await? else {
+                    if self.walk.accept(page, true).await?.is_none() {
                         return Ok(Step::Unwanted);
-                    };
+                    }
                     if answer.is_last {
                         self.walk.edge.close(&low);
-                    } else if self.walk.past_ties(&stretch).await? == Step::Unwanted {
+                    } else if self.walk.past_ties().await? == Step::Unwanted {
                         return Ok(Step::Unwanted);
                     }
                 }

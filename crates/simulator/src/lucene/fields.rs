@@ -1,8 +1,8 @@
 //! What can be searched, and how each kind of field compares.
 
 use super::{Bound, Value};
+use crate::record::{Keys, Record, DATES};
 use crate::time;
-use crate::user::{Keys, User, DATES};
 use serde_json::Value as Json;
 
 /// A field of the search index.
@@ -10,6 +10,15 @@ use serde_json::Value as Json;
 pub struct Field {
     name: String,
     kind: Kind,
+}
+
+/// What is searched.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Index {
+    /// Users.
+    Users,
+    /// Tenant logs.
+    Logs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,21 +42,64 @@ enum Kind {
     Unknown,
 }
 
-/// Where a value without a field is looked for.
-pub const ANYWHERE: [&str; 8] = [
-    "email",
-    "name",
-    "given_name",
-    "family_name",
-    "nickname",
-    "username",
-    "phone_number",
+/// What of a log can be searched besides its date: all of it text, compared as it is.
+const LOG_TEXTS: [&str; 15] = [
+    "client_id",
+    "client_name",
+    "connection",
+    "connection_id",
+    "description",
+    "hostname",
+    "ip",
+    "log_id",
+    "organization_id",
     "user_id",
+    "user_name",
+    "user_agent",
+    "strategy",
+    "strategy_type",
+    "type",
 ];
 
+impl Index {
+    /// Where a value without a field is looked for; documented for logs only.
+    pub fn anywhere(self) -> &'static [&'static str] {
+        match self {
+            Index::Users => &[
+                "email",
+                "name",
+                "given_name",
+                "family_name",
+                "nickname",
+                "username",
+                "phone_number",
+                "user_id",
+            ],
+            Index::Logs => &[
+                "client_name",
+                "connection",
+                "description",
+                "ip",
+                "log_id",
+                "type",
+                "user_name",
+            ],
+        }
+    }
+}
+
 impl Field {
-    /// The field called so; one that the index does not have is allowed and finds nothing.
-    pub fn named(name: &str) -> Field {
+    /// The field called so. One that the users' index does not have is allowed and finds nothing, unlike in logs.
+    pub fn named(index: Index, name: &str) -> Result<Field, String> {
+        if index == Index::Logs {
+            let kind = match name {
+                "date" => Kind::Date,
+                _ if LOG_TEXTS.contains(&name) => Kind::Text,
+                _ => return Err(format!("unknown field \"{name}\"")),
+            };
+            let name = name.to_string();
+            return Ok(Field { name, kind });
+        }
         let root = name.split('.').next().unwrap_or_default();
         let kind = match name {
             "email" | "name" | "given_name" | "family_name" | "nickname" => Kind::Folded,
@@ -61,10 +113,10 @@ impl Field {
             _ if root == "app_metadata" || root == "user_metadata" => Kind::Metadata,
             _ => Kind::Unknown,
         };
-        Field {
+        Ok(Field {
             name: name.to_string(),
             kind,
-        }
+        })
     }
 
     /// What it is called.
@@ -125,7 +177,7 @@ impl Field {
     }
 
     /// True when the user has a value that is indexed.
-    pub fn exists(&self, keys: &Keys, user: &User) -> bool {
+    pub fn exists(&self, keys: &Keys, user: &Record) -> bool {
         match self.kind {
             Kind::Unknown => false,
             Kind::Domain => user.text(keys, "email").is_some_and(|e| e.contains('@')),
@@ -135,15 +187,15 @@ impl Field {
     }
 
     /// True when the user's value matches; a user without one never does.
-    pub fn is(&self, keys: &Keys, user: &User, value: &Value) -> bool {
+    pub fn is(&self, keys: &Keys, user: &Record, value: &Value) -> bool {
         let raw = || user.get(keys, &self.name);
         match self.kind {
             Kind::Unknown => false,
             Kind::Folded => user
-                .text(keys, &self.name)
+                .plain(keys, &self.name)
                 .is_some_and(|text| text_is(&text.to_lowercase(), value, str::to_lowercase)),
             Kind::Text | Kind::Plain => user
-                .text(keys, &self.name)
+                .plain(keys, &self.name)
                 .is_some_and(|text| text_is(&text, value, str::to_string)),
             Kind::Domain => user.text(keys, "email").is_some_and(|email| {
                 email
@@ -172,7 +224,7 @@ impl Field {
     }
 
     /// True when a scalar that the dotted path leads to passes; arrays on the way are seen through, null is no value.
-    fn any_leaf(&self, keys: &Keys, user: &User, test: &dyn Fn(&Json) -> bool) -> bool {
+    fn any_leaf(&self, keys: &Keys, user: &Record, test: &dyn Fn(&Json) -> bool) -> bool {
         let mut path = self.name.split('.');
         let root = path.next().unwrap_or_default();
         let Some(value) = user

@@ -5,8 +5,9 @@ mod lexer;
 mod parser;
 
 use crate::errors::ApiError;
-use crate::user::{Keys, User};
+use crate::record::{Keys, Record};
 use fields::Field;
+pub use fields::Index;
 
 /// A search.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +23,7 @@ pub enum Query {
     /// `field:value`
     Is(Field, Value),
     /// A value without a field. Which fields real tenants look into is not documented.
-    Anywhere(Value),
+    Anywhere(Index, Value),
 }
 
 /// A user by what an index finds it at once.
@@ -61,9 +62,13 @@ pub struct Bound {
 
 impl Query {
     /// Reads `q`, or says what the API has against it.
-    pub fn parse(text: &str) -> Result<Query, ApiError> {
-        // The real wording is known for one of these only, the errorCode for none.
-        parser::parse(text).map_err(|e| ApiError::bare(400, format!("invalid query: {e}")))
+    pub fn parse(index: Index, text: &str) -> Result<Query, ApiError> {
+        // The real wording is known for one of each only, the errorCode for none.
+        let refusal = match index {
+            Index::Users => "invalid query",
+            Index::Logs => "The search query string has an error",
+        };
+        parser::parse(index, text).map_err(|e| ApiError::bare(400, format!("{refusal}: {e}")))
     }
 
     /// How many comparisons it is made of.
@@ -116,16 +121,16 @@ impl Query {
     }
 
     /// True when the user is found.
-    pub fn matches(&self, keys: &Keys, user: &User) -> bool {
+    pub fn matches(&self, keys: &Keys, user: &Record) -> bool {
         match self {
             Query::Or(any) => any.iter().any(|query| query.matches(keys, user)),
             Query::And(all) => all.iter().all(|query| query.matches(keys, user)),
             Query::Not(query) => !query.matches(keys, user),
             Query::Exists(field) => field.exists(keys, user),
             Query::Is(field, value) => field.is(keys, user, value),
-            Query::Anywhere(value) => fields::ANYWHERE.iter().any(|name| {
-                let field = Field::named(name);
-                field.check(value).is_ok() && field.is(keys, user, value)
+            Query::Anywhere(index, value) => index.anywhere().iter().any(|name| {
+                Field::named(*index, name)
+                    .is_ok_and(|field| field.check(value).is_ok() && field.is(keys, user, value))
             }),
         }
     }
@@ -144,12 +149,12 @@ mod tests {
     ];
 
     fn found(q: &str) -> Result<String, String> {
-        let query = Query::parse(q).map_err(|e| e.message)?;
+        let query = Query::parse(Index::Users, q).map_err(|e| e.message)?;
         let mut keys = Keys::default();
-        let users: Vec<User> = USERS
+        let users: Vec<Record> = USERS
             .iter()
             .enumerate()
-            .map(|(i, raw)| User::new(&i.to_string(), i as u64, raw.to_string(), &mut keys))
+            .map(|(i, raw)| Record::new(&i.to_string(), i as u64, raw.to_string(), &mut keys))
             .collect();
         Ok((1..)
             .zip(&users)
@@ -302,7 +307,43 @@ mod tests {
             "name:/a/",
             "_exists_:",
         ] {
-            assert!(Query::parse(bad).is_err(), "{bad:?}");
+            assert!(Query::parse(Index::Users, bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn logs_have_their_own_fields() {
+        let mut keys = Keys::default();
+        let raw = r#"{"log_id":"9001","date":"2024-05-01T10:00:00.000Z","type":"fp","user_name":"Ann@x.y","details":{"a":1}}"#;
+        let log = Record::new("9001", 1, raw.into(), &mut keys);
+        let found = |q: &str| {
+            Query::parse(Index::Logs, q)
+                .map(|query| query.matches(&keys, &log))
+                .map_err(|e| e.message)
+        };
+        for q in [
+            "type:fp",
+            "user_name:\"Ann@x.y\"",
+            "Ann*",
+            "date:[2024-05 TO 2024-05-02}",
+            "log_id:9001",
+        ] {
+            assert_eq!(found(q), Ok(true), "{q}");
+        }
+        for q in [
+            "type:f",
+            "user_name:\"ann@x.y\"",
+            "date:[* TO 2024-05-01}",
+            "description:x",
+        ] {
+            assert_eq!(found(q), Ok(false), "{q}");
+        }
+        assert_eq!(
+            found("user_email:x").unwrap_err(),
+            "The search query string has an error: unknown field \"user_email\""
+        );
+        for q in ["details:x", "_exists_:type", "type:*p", "ip:[a TO b]"] {
+            assert!(found(q).is_err(), "{q}");
         }
     }
 }

@@ -1,13 +1,14 @@
 //! From tokens to a query. Side by side without an operator counts as AND; real tenants' choice is not documented.
 
-use super::fields::Field;
+use super::fields::{Field, Index};
 use super::lexer::{tokens, Token};
 use super::{Bound, Query, Value};
 
 /// Reads `q`.
-pub fn parse(text: &str) -> Result<Query, String> {
+pub fn parse(index: Index, text: &str) -> Result<Query, String> {
     let tokens = tokens(text)?;
     let mut parser = Parser {
+        index,
         tokens: &tokens,
         at: 0,
     };
@@ -19,6 +20,7 @@ pub fn parse(text: &str) -> Result<Query, String> {
 }
 
 struct Parser<'a> {
+    index: Index,
     tokens: &'a [Token],
     at: usize,
 }
@@ -82,13 +84,14 @@ impl<'a> Parser<'a> {
                 _ => Err(format!("a value is missing after {name}:")),
             },
             Token::Quoted(text) => test(
+                self.index,
                 field,
                 Value::Exact {
                     text: text.clone(),
                     quoted: true,
                 },
             ),
-            Token::Word(parts) => test(field, word(parts)),
+            Token::Word(parts) => test(self.index, field, word(parts)),
             Token::Range { from, to } => {
                 let bound = |(text, inclusive): &(String, bool)| {
                     (text != "*").then(|| Bound {
@@ -96,7 +99,7 @@ impl<'a> Parser<'a> {
                         inclusive: *inclusive,
                     })
                 };
-                test(field, Value::Range(bound(from), bound(to)))
+                test(self.index, field, Value::Range(bound(from), bound(to)))
             }
             other => Err(format!("unexpected {other:?}")),
         }
@@ -121,18 +124,19 @@ fn word(parts: &[String]) -> Value {
     }
 }
 
-fn test(field: Option<&str>, value: Value) -> Result<Query, String> {
+fn test(index: Index, field: Option<&str>, value: Value) -> Result<Query, String> {
     let Some(name) = field else {
         check_wildcard(&value)?;
-        return Ok(Query::Anywhere(value));
+        return Ok(Query::Anywhere(index, value));
     };
-    if name == "_exists_" {
+    // Documented for users only.
+    if name == "_exists_" && index == Index::Users {
         return match value {
-            Value::Exact { text, .. } => Ok(Query::Exists(Field::named(&text))),
+            Value::Exact { text, .. } => Ok(Query::Exists(Field::named(index, &text)?)),
             _ => Err("_exists_ needs a field".into()),
         };
     }
-    let field = Field::named(name);
+    let field = Field::named(index, name)?;
     if matches!(&value, Value::Wildcard(parts) if parts.iter().all(String::is_empty)) {
         return Ok(Query::Exists(field));
     }

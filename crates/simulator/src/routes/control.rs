@@ -1,10 +1,12 @@
 //! The simulator's own controls, for tests in other languages than Rust.
 //!
 //! `GET|DELETE /__simulator/journal`, `GET|POST|DELETE /__simulator/faults`, `PATCH /__simulator/config`,
-//! `POST /__simulator/token`, `POST /__simulator/revoke`, `PUT /__simulator/users`, `DELETE /__simulator/users[/id]`, `GET /__simulator/status`.
+//! `POST /__simulator/token`, `POST /__simulator/revoke`, `PUT /__simulator/users`, `DELETE /__simulator/users[/id]`, `GET /__simulator/status`;
+//! for any other object `PUT /__simulator/objects/LIST` and `DELETE /__simulator/objects/LIST/ID`, for an object that is
+//! there once `PUT /__simulator/setting/PATH`.
 
+use crate::api;
 use crate::auth;
-use crate::clients::SCOPES;
 use crate::errors::ApiError;
 use crate::faults::Fault;
 use crate::handle::reconfigure;
@@ -13,7 +15,9 @@ use crate::json::{self, Object};
 use crate::limits::Bucket;
 use crate::reply::Reply;
 use crate::request::Request;
+use crate::scopes::SCOPES;
 use crate::state::{lock, State};
+use crate::world::place;
 use serde_json::{json, Map, Value};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -78,6 +82,23 @@ pub fn control(state: &State, request: &Request) -> Reply {
         }
         ("DELETE", ["users", id]) => {
             lock(&state.tenant).remove(id, Duration::ZERO);
+            Ok(Reply::empty())
+        }
+        ("PUT", ["objects", list @ ..]) => body().and_then(|object| {
+            let name = api::find(list).map_or("id", |endpoint| endpoint.id);
+            let id = object.get(name).and_then(Value::as_str).map(String::from);
+            let id =
+                id.ok_or_else(|| ApiError::body(format!("'Missing required property: {name}'")))?;
+            state.world().put(&place(list), &id, &object.into());
+            Ok(Reply::empty())
+        }),
+        ("DELETE", ["objects", list @ .., id]) => {
+            state.world().remove(&place(list), id);
+            Ok(Reply::empty())
+        }
+        ("PUT", ["setting", path @ ..]) => {
+            let raw = String::from_utf8_lossy(&request.body).into_owned();
+            state.world().set(&place(path), raw);
             Ok(Reply::empty())
         }
         _ => Err(ApiError::usual(404)),

@@ -2,8 +2,12 @@
 
 mod control;
 mod jobs;
+mod logs;
 mod oauth;
+mod objects;
+mod paging;
 mod params;
+mod show;
 mod users;
 mod users_create;
 mod users_update;
@@ -57,6 +61,12 @@ fn management(state: &State, request: &Request, path: &[&str]) -> Reply {
         ("DELETE", ["users", id]) => users_update::delete(state, &bearer, id),
         ("POST", ["jobs", "users-exports"]) => jobs::export(state, request, &bearer),
         ("GET", ["jobs", id]) => jobs::by_id(state, &bearer, id),
+        ("GET", ["logs"]) => logs::list(state, request, &bearer),
+        ("GET", ["logs", id]) => logs::by_id(state, &bearer, id),
+        ("GET", ["users", id, "logs"]) => logs::of_user(state, request, &bearer, id),
+        ("GET", _) => {
+            objects::get(state, request, &bearer, path).unwrap_or_else(|| Err(ApiError::usual(404)))
+        }
         _ => Err(ApiError::usual(404)),
     };
     let reply = result.unwrap_or_else(|error| error.reply());

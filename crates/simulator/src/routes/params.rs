@@ -57,6 +57,31 @@ impl<'a> Params<'a> {
         }
     }
 
+    /// A whole number between the first and the last of `range`; the middle one when it was not sent.
+    pub fn number_between(
+        &self,
+        name: &str,
+        range: (u64, u64, u64),
+        about: &str,
+    ) -> Result<u64, ApiError> {
+        let (least, default, most) = range;
+        let number = self.number(name, most, about)?.unwrap_or(default);
+        if number < least {
+            return Err(ApiError::query(format!(
+                "'Value {number} is less than minimum {least}' on property {name} ({about})"
+            )));
+        }
+        Ok(number)
+    }
+
+    /// Every value of a parameter that may be sent more than once.
+    pub fn all(&self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.pairs
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
     /// `true` or `false`.
     pub fn flag(&self, name: &str, otherwise: bool) -> Result<bool, ApiError> {
         match self.text(name) {

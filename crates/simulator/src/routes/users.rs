@@ -5,12 +5,12 @@ use crate::auth::Bearer;
 use crate::connections::Connection;
 use crate::errors::ApiError;
 use crate::json::quote;
+use crate::record::{Fields, Keys, Record};
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::search::{self, Sort};
 use crate::state::{lock, State};
 use crate::tenant::Tenant;
-use crate::user::{Fields, Keys, User};
 use std::sync::Arc;
 
 /// The scopes recorded in the 403 of a read.
@@ -196,7 +196,7 @@ pub fn occupied(
 }
 
 /// True when the user has an identity in the connection of this name.
-pub fn belongs(keys: &Keys, user: &User, connection: &str) -> bool {
+pub fn belongs(keys: &Keys, user: &Record, connection: &str) -> bool {
     let marker = format!(r#""connection":{}"#, quote(connection));
     user.get(keys, "identities")
         .is_some_and(|identities| identities.contains(&marker))
@@ -217,14 +217,14 @@ fn single_fields(params: &Params, keys: &Keys) -> Result<Option<Fields>, ApiErro
     Ok(Some(Fields::new(keys, names.into_iter(), include)))
 }
 
-fn page_size(rows: &[Arc<User>]) -> usize {
+fn page_size(rows: &[Arc<Record>]) -> usize {
     rows.iter().map(|user| user.raw(true).len() + 1).sum()
 }
 
 /// `most` is how many bytes of a user are shown.
 fn write_array(
     body: &mut Vec<u8>,
-    rows: &[Arc<User>],
+    rows: &[Arc<Record>],
     fields: Option<&Fields>,
     bearer: &Bearer,
     most: usize,

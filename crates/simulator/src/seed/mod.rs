@@ -1,10 +1,15 @@
 //! A reproducible population: the same seed gives the same users, in any run and on any day.
 
 mod dice;
+mod logs;
 mod odd;
 mod uniform;
 mod varied;
+mod world;
 
+pub use world::world;
+
+use crate::config::Config;
 use crate::json::quote;
 use dice::Dice;
 use std::fmt::Write;
@@ -62,6 +67,18 @@ pub struct Plan {
     pub tied: usize,
     /// Gives users values that are awkward to compare, to quote and to parse.
     pub odd: bool,
+}
+
+impl Plan {
+    /// What the choices say of the population.
+    pub fn of(config: &Config) -> Plan {
+        Plan {
+            seed: config.seed,
+            user_bytes: config.user_bytes,
+            tied: config.tied_users,
+            odd: config.odd_values,
+        }
+    }
 }
 
 /// The `i`th user: its id and its JSON.

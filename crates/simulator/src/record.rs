@@ -1,18 +1,19 @@
-//! One user as text with the places of its root attributes marked, so that pages and projections are copies of bytes.
+//! One user, role, log … as text with the places of its root attributes marked, so that pages and projections are copies of bytes.
 
 use crate::json;
 use crate::time;
 use bytes::Bytes;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Numbers for the names of root attributes.
 #[derive(Debug, Clone, Default)]
 pub struct Keys(HashMap<Box<str>, u32>);
 
-/// A stored user.
+/// A stored object.
 #[derive(Debug)]
-pub struct User {
-    /// `user_id`.
+pub struct Record {
+    /// What it is found by.
     pub id: Box<str>,
     /// Its place in the order of creation.
     pub order: u64,
@@ -38,7 +39,7 @@ struct Member {
 }
 
 /// The root attributes that are dates.
-pub const DATES: [&str; 3] = ["created_at", "updated_at", "last_login"];
+pub const DATES: [&str; 4] = ["created_at", "updated_at", "last_login", "date"];
 
 /// Which root attributes an answer shows.
 #[derive(Debug, Clone)]
@@ -83,13 +84,13 @@ impl Fields {
     }
 }
 
-impl User {
+impl Record {
     /// Marks the attributes in `raw`; text that is no object is kept and has none.
-    pub fn new(id: &str, order: u64, raw: String, keys: &mut Keys) -> User {
+    pub fn new(id: &str, order: u64, raw: String, keys: &mut Keys) -> Record {
         let public = without_idp_tokens(&raw).map(|text| Text::new(text, keys));
         let full = Text::new(raw, keys);
-        let date = |name| time::parse(&json::string(full.get(*keys.0.get(name)?)?)?);
-        User {
+        let date = |name| time::parse(&json::text(full.get(*keys.0.get(name)?)?)?);
+        Record {
             id: id.into(),
             order,
             dates: DATES.map(date),
@@ -174,6 +175,11 @@ impl User {
         self.text_for(false).get(*keys.0.get(name)?)
     }
 
+    /// The same without a copy where it can be.
+    pub fn plain(&self, keys: &Keys, name: &str) -> Option<Cow<'_, str>> {
+        json::text(self.get(keys, name)?)
+    }
+
     /// A root attribute that is a string.
     pub fn text(&self, keys: &Keys, name: &str) -> Option<String> {
         json::string(self.get(keys, name)?)
@@ -235,7 +241,7 @@ fn without_idp_tokens(raw: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn written(user: &User, fields: Option<&Fields>, idp_tokens: bool) -> String {
+    fn written(user: &Record, fields: Option<&Fields>, idp_tokens: bool) -> String {
         let mut out = Vec::new();
         user.write(&mut out, fields, idp_tokens);
         String::from_utf8(out).unwrap()
@@ -245,7 +251,7 @@ mod tests {
     fn projections_copy_bytes() {
         let mut keys = Keys::default();
         let raw = r#"{"user_id":"a", "x":1e400,"email":"e","n":{"email":2}}"#;
-        let user = User::new("a", 1, raw.into(), &mut keys);
+        let user = Record::new("a", 1, raw.into(), &mut keys);
         assert_eq!(written(&user, None, false), raw);
         let pick = |names: &[&str], include| {
             let fields = Fields::new(&keys, names.iter().copied(), include);
@@ -269,7 +275,7 @@ mod tests {
     fn search_shows_what_fits() {
         let mut keys = Keys::default();
         let raw = r#"{"user_id":"a","big":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","n":1}"#;
-        let user = User::new("a", 1, raw.into(), &mut keys);
+        let user = Record::new("a", 1, raw.into(), &mut keys);
         let within = |most| {
             let mut out = Vec::new();
             user.write_within(most, &mut out, None, true);
@@ -283,7 +289,7 @@ mod tests {
     fn idp_tokens_are_hidden() {
         let mut keys = Keys::default();
         let raw = r#"{"user_id":"a","identities":[{"provider":"github","access_token":"t","user_id":7}]}"#;
-        let user = User::new("a", 1, raw.into(), &mut keys);
+        let user = Record::new("a", 1, raw.into(), &mut keys);
         assert_eq!(written(&user, None, true), raw);
         assert_eq!(
             written(&user, None, false),
