@@ -92,7 +92,7 @@ fn a_private_key_signs_an_assertion_that_the_tenant_verifies() {
     // Each assertion may be used once: the next connection makes its own.
     let mut other = w.db.connect();
     assert_eq!(
-        query_text(&mut other, "select count(*) from users")[0][0].as_deref(),
+        query_text(&mut other, "select count(user_id) from users")[0][0].as_deref(),
         Some("7")
     );
     assert_eq!(requests(&w.sim), TOKEN_AND_READ);
@@ -135,7 +135,7 @@ fn the_mapping_wins_over_the_server_and_the_users_own_over_public() {
     declare(&mut w, &[("url", &url), ("api_key", &good)]);
     w.run(&format!("grant select on users to {user}"));
     let mut sql = w.db.connect_as(&user);
-    let read = "select count(*) from users";
+    let read = "select count(user_id) from users";
     assert_eq!(query_text(&mut sql, read)[0][0].as_deref(), Some("4"));
 
     w.run(&format!(
@@ -219,7 +219,7 @@ fn two_servers_on_two_tenants_do_not_mix_their_tokens() {
         client.id,
         client.secret
     ));
-    let both = "select (select count(*) from users), (select count(*) from theirs)";
+    let both = "select (select count(user_id) from users), (select count(*) from theirs)";
     for _ in 0..2 {
         let row = w.query_text(both).remove(0);
         assert_eq!(row, [Some("4".to_owned()), Some("9".to_owned())]);

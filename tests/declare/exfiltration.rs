@@ -6,7 +6,7 @@ use simulator::Simulator;
 use xtask::world::{error, token};
 use xtask::World;
 
-const READ: &str = "select count(*) from users";
+const READ: &str = "select count(user_id) from users";
 
 /// A world whose role may use the server `auth0`, and a host that the role has set up.
 fn with_usage(options: &[(&str, &str)]) -> (World, Simulator, String) {

@@ -93,7 +93,7 @@ pub fn declare(world: &mut World, options: &[(&str, &str)]) {
 
 /// How many rows the table has, by the connection of the world.
 pub fn count(world: &mut World) -> String {
-    world.value("select count(*) from users").unwrap()
+    world.value("select count(u) from users u").unwrap()
 }
 
 /// The journal as `METHOD path status`, cleared by reading it.

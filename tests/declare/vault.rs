@@ -231,7 +231,7 @@ fn what_the_session_calls_vault_or_equal_does_not_matter() {
         declare(&mut w, &[option]);
         w.run("set search_path = trap, public, pg_catalog");
         assert_eq!(
-            w.value("select pg_catalog.count(*) from public.users")
+            w.value("select pg_catalog.count(user_id) from public.users")
                 .as_deref(),
             Some("3")
         );
@@ -251,7 +251,7 @@ fn a_users_mapping_can_name_a_secret_of_vault_when_the_owner_of_vault_declares_i
     ));
     let mut sql = w.db.connect_as(&user);
     assert_eq!(
-        query_text(&mut sql, "select count(*) from users")[0][0].as_deref(),
+        query_text(&mut sql, "select count(user_id) from users")[0][0].as_deref(),
         Some("3")
     );
 }

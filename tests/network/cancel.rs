@@ -153,7 +153,7 @@ fn a_client_that_leaves_ends_its_scan() {
     let stalled = Stalled::new(support::world(), Stall::Body);
     stalled.arm();
     let mut psql = stalled.world.db.psql_command();
-    let sql = "set client_connection_check_interval = '50ms'; select count(*) from users";
+    let sql = "set client_connection_check_interval = '50ms'; select count(email) from users";
     let mut psql = psql.args(["-c", sql]).spawn().unwrap();
     stalled.reached();
     psql.kill().unwrap();

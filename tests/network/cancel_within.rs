@@ -3,6 +3,7 @@
 use crate::stall::{Stall, Stalled};
 use crate::support::{self, assert_all_rows, until, Statement};
 use postgres::Client;
+use simulator::{Fault, FaultKind};
 use std::io::Read;
 use std::time::{Duration, Instant};
 use xtask::world::{self, World};
@@ -159,6 +160,46 @@ fn statements_of_every_kind() {
     );
 }
 
+/// Whatever a query asks in place of pages: counts, look-ups, searches for many keys, ANALYZE.
+#[test]
+fn requests_of_every_kind() {
+    let mut world = support::world();
+    world.run(
+        "create table orders as select user_id, email from users where email is not null;
+         create table few as select * from orders limit 7; analyze orders; analyze few",
+    );
+    let mut client = world.db.connect();
+    usable(&mut client, &world);
+    for (sql, before) in [
+        ("select count(*) from users", 0),
+        ("select count(*) from users where email is not null", 0),
+        ("select * from users where user_id = 'auth0|1'", 0),
+        ("select * from users where email = 'a@b.com'", 0),
+        ("select * from users where user_id = any (array(select user_id from orders limit 100))", 0),
+        ("select * from users where user_id = any (array(select user_id from few))", 3),
+        ("select few.*, users.created_at from few join users using (user_id)", 2),
+        ("select orders.*, (select created_at from users u where u.user_id = orders.user_id) from orders", 5),
+        ("select * from users order by created_at desc", 1),
+        ("analyze users", 2),
+    ] {
+        world.sim.clear_journal();
+        // The first requests are answered.
+        let held = Fault::new(FaultKind::HangBeforeHeaders).after(before).forever();
+        world.sim.inject(held);
+        let statement = Statement::start(client, sql);
+        until(&format!("it hangs: {sql}"), || world.sim.in_flight() > 0 && world.sim.journal().len() > before);
+        let struck = Instant::now();
+        statement.cancel();
+        let ended = statement.end();
+        assert_eq!(ended.error, CANCELLED, "{sql}");
+        eprintln!("{sql}: {:.1} ms", (ended.at - struck).as_secs_f64() * 1000.0);
+        until("no request is left", || world.sim.in_flight() == 0);
+        world.sim.clear_faults();
+        client = ended.client;
+        usable(&mut client, &world);
+    }
+}
+
 #[test]
 fn copy_to_the_client() {
     let stalled = hanging();
@@ -198,7 +239,7 @@ fn a_hundred_cancels_on_one_session_leave_nothing_behind() {
     let before = (backend.descriptors(), backend.threads());
     for _ in 0..100 {
         stalled.arm();
-        let statement = Statement::start(client, "select count(*) from users");
+        let statement = Statement::start(client, "select count(email) from users");
         until("it hangs", || stalled.world.sim.in_flight() == 1);
         stalled.world.run(&format!(
             "select pg_cancel_backend({})",

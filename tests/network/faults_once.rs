@@ -197,7 +197,7 @@ fn without_retries_the_first_fault_is_the_end() {
         "{explained}"
     );
     assert_eq!(
-        world::query_text(&mut world.sql, "select count(*) from users")[0][0].as_deref(),
+        world::query_text(&mut world.sql, "select count(user_id) from users")[0][0].as_deref(),
         Some("450")
     );
 }

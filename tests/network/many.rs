@@ -62,7 +62,7 @@ fn a_second_statement_opens_no_connection() {
     world.sim.clear_journal();
     for _ in 0..3 {
         assert_eq!(
-            world.value("select count(*) from users").as_deref(),
+            world.value("select count(user_id) from users").as_deref(),
             Some("450")
         );
     }

@@ -1,6 +1,8 @@
 //! What a scan brings and what it costs: rows, types, plans, paging.
 
 mod ahead;
+mod analyze;
+mod bulk;
 mod common;
 mod cursors;
 mod encoding;

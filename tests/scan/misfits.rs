@@ -194,7 +194,7 @@ fn the_object_is_named_whichever_columns_are_read() {
         "select user_id, logins_count from users",
         "select logins_count, attrs from users",
         "select sum(logins_count) from users",
-        "select from users where logins_count > 3",
+        "select from users where logins_count + 0 > 3",
     ] {
         let error = world.error(query);
         assert_eq!(

@@ -1,12 +1,21 @@
-//! The window of 1000 rows: a tenant within it comes whole, a bigger one is an error, never a part.
+//! The window of 1000 rows: users beyond it come, too, each once, at few requests more than they fill pages.
 
-use crate::common::{await_silence, column};
+use crate::common::{await_silence, column, cost, priced, put, sorted_ids};
 use crate::paging::{all_come, all_come_of, set_page_size, world};
 use simulator::Config;
+use std::collections::HashSet;
+use xtask::World;
+
+/// Whether totals are told, and up to which.
+const TOTALS: [(bool, Option<usize>); 3] = [(false, Some(1000)), (false, None), (true, None)];
+
+/// Requests beyond one a page that a walk may take: one for the users without a date of creation, and where the end is not
+/// known one past it; one page more may be needed for the rows by which pages overlap.
+const BESIDES: usize = 3;
 
 #[test]
 fn exactly_a_window_of_users_comes_whole() {
-    for (always_bare, total_cap) in [(false, Some(1000)), (false, None), (true, None)] {
+    for (always_bare, total_cap) in TOTALS {
         let mut world = world(Config {
             users: 1000,
             always_bare,
@@ -27,7 +36,7 @@ fn exactly_a_window_of_users_comes_whole() {
 }
 
 #[test]
-fn more_than_a_window_is_an_error_and_never_a_part_of_the_users() {
+fn more_than_a_window_comes_whole_at_few_requests_more_than_pages() {
     for (users, page_size) in [
         (1001, 100),
         (1001, 7),
@@ -36,167 +45,308 @@ fn more_than_a_window_is_an_error_and_never_a_part_of_the_users() {
         (2500, 100),
         (2500, 99),
     ] {
-        for (always_bare, total_cap) in [(false, Some(1000)), (false, None), (true, None)] {
-            let mut world = world(Config {
-                users,
-                always_bare,
-                total_cap,
-                ..Config::default()
-            });
-            world.run(&format!(
-                "alter foreign table users options (add page_size '{page_size}')"
-            ));
-            for query in [
-                "select user_id from users",
-                "select count(*) from users",
-                "select user_id from users order by 1",
-            ] {
-                let error = match world.sql.simple_query(query) {
-                    Ok(rows) => panic!("{query}: {} messages for {users} users by {page_size}, bare: {always_bare}, cap: {total_cap:?}", rows.len()),
-                    Err(error) => error.as_db_error().expect("from the server").clone(),
-                };
-                assert_eq!(error.code().code(), "54000");
-                assert_eq!(
-                    error.message(),
-                    "\"users\" has more rows than the Auth0 API lets anyone page through"
+        for (always_bare, total_cap) in TOTALS {
+            for concurrency in [1, 4] {
+                let case = format!("{users} by {page_size}, {concurrency} at once, bare: {always_bare}, cap: {total_cap:?}");
+                let mut world = world(Config {
+                    users,
+                    always_bare,
+                    total_cap,
+                    ..Config::default()
+                });
+                world.run(&format!(
+                    "alter foreign table users options (add page_size '{page_size}', add concurrency '{concurrency}')"
+                ));
+                let most = users.div_ceil(page_size) + BESIDES;
+                let requests = all_come_of(&mut world, &case);
+                assert!(requests <= most, "{case}: {requests} requests");
+                let (sorted, requests) = priced(
+                    &mut world,
+                    "select string_agg(user_id, ' ' order by user_id collate \"C\") from users",
                 );
-                let detail = match (always_bare, total_cap) {
-                    (false, None) => {
-                        format!("Auth0 reports {users} rows and lets one query page through 1000.")
-                    }
-                    _ => "Auth0 lets one query page through 1000 rows.".to_owned(),
-                };
-                assert_eq!(error.detail(), Some(detail.as_str()));
-                assert_eq!(
-                    error.hint(),
-                    Some("This version cannot read a tenant's users past that limit; a LIMIT within it is answered.")
+                assert!(
+                    sorted.unwrap() == sorted_ids(&world.sim).join(" "),
+                    "{case}"
                 );
+                assert!(requests <= most, "{case}: {requests} requests");
+                let (count, requests) = priced(&mut world, "select count(*) from users");
+                assert_eq!(count, Some(users.to_string()), "{case}");
+                let counted = match (always_bare, total_cap) {
+                    (false, None) => 1,
+                    // Steps of nearly a window, and what comes before and after them.
+                    (false, Some(_)) => 2 + users / 990 + 1,
+                    (true, _) => most,
+                };
+                assert!(requests <= counted, "{case}: {requests} to count");
+                await_silence(&world.sim);
             }
-            assert_eq!(
-                world.query_text("select user_id from users limit 7").len(),
-                7
-            );
-            await_silence(&world.sim);
         }
     }
 }
 
 #[test]
-fn a_limit_within_the_window_is_answered_however_many_users_there_are() {
-    for (always_bare, total_cap) in [(false, Some(1000)), (true, None), (false, None)] {
+fn users_come_in_the_order_of_their_creation_however_many() {
+    for (always_bare, total_cap) in TOTALS {
         let mut world = world(Config {
-            users: 1500,
+            users: 2500,
             always_bare,
             total_cap,
             ..Config::default()
         });
-        for limit in [1, 100, 101, 600, 899] {
-            assert_eq!(
-                world
-                    .query_text(&format!("select user_id from users limit {limit}"))
-                    .len(),
-                limit
+        for (direction, wrong) in [("", "<"), ("desc", ">")] {
+            let query = format!(
+                "select count(*) from (
+                   select created_at, lag(created_at) over (rows 1 preceding) as before from (
+                     select created_at from users order by created_at {direction} offset 0) o) x where created_at {wrong} before"
+            );
+            let plan = world.explain("", &query);
+            assert!(!plan.contains("Sort"), "{plan}");
+            let (value, requests) = priced(&mut world, &query);
+            assert_eq!(value, Some("0".into()), "{direction}");
+            assert!(requests <= 25 + BESIDES, "{requests}");
+        }
+    }
+}
+
+#[test]
+fn a_limit_stops_the_walk_where_it_may_be() {
+    for (always_bare, total_cap) in TOTALS {
+        let mut world = world(Config {
+            users: 2500,
+            always_bare,
+            total_cap,
+            ..Config::default()
+        });
+        world.run("alter foreign table users options (add concurrency '1')");
+        for (limit, pages) in [
+            (1, 1),
+            (100, 1),
+            (101, 2),
+            (600, 6),
+            (899, 9),
+            (1001, 11),
+            (1500, 16),
+            (2400, 25),
+        ] {
+            let query = format!("select user_id from users limit {limit}");
+            world.sim.clear_journal();
+            assert_eq!(world.query_text(&query).len(), limit);
+            await_silence(&world.sim);
+            let requests = world.sim.journal().len();
+            // One page may wait to be taken and one be under way when the last row is.
+            let ahead = if pages == 1 { 0 } else { 2 };
+            assert!(
+                (pages..=pages + ahead).contains(&requests),
+                "{requests} for {limit}, bare: {always_bare}, cap: {total_cap:?}"
             );
         }
     }
 }
 
 #[test]
-fn a_true_total_past_the_window_is_noticed_before_the_pages_in_vain() {
+fn a_cursor_stops_the_walk_where_it_is_closed() {
+    let mut world = world(Config {
+        users: 2500,
+        ..Config::default()
+    });
+    world.run("begin; declare c cursor for select user_id from users");
+    let mut seen: HashSet<String> = HashSet::new();
+    for fetch in [1, 1100, 300] {
+        let rows = column(&mut world, &format!("fetch {fetch} from c"));
+        assert_eq!(rows.len(), fetch);
+        assert!(rows.into_iter().all(|id| seen.insert(id)), "a user twice");
+    }
+    world.run("close c; commit");
+    await_silence(&world.sim);
+    let requests = world.sim.journal().len();
+    // Fifteen pages, and what was under way or in hand.
+    assert!((15..=15 + 8).contains(&requests), "{requests}");
+}
+
+#[test]
+fn a_true_total_past_the_window_is_the_count() {
     let mut world = world(Config {
         users: 2500,
         total_cap: None,
         ..Config::default()
     });
-    assert_eq!(
-        world.error("select count(*) from users").code().code(),
-        "54000"
-    );
-    assert_eq!(world.sim.journal().len(), 2);
+    let count = priced(&mut world, "select count(*) from users");
+    assert_eq!(count, (Some("2500".into()), 1));
 }
 
 #[test]
-fn without_a_window_there_is_no_limit() {
-    for (always_bare, requests) in [(false, 25), (true, 26)] {
+fn without_a_window_nothing_changes() {
+    for (always_bare, total_cap) in TOTALS {
         let mut world = world(Config {
             users: 2500,
             window: None,
-            total_cap: None,
+            total_cap,
             always_bare,
             ..Config::default()
         });
-        assert_eq!(all_come(&mut world), requests);
-        world.run("alter foreign table users options (add page_size '99')");
-        assert_eq!(all_come(&mut world), 26);
+        assert!(all_come(&mut world) <= 25 + BESIDES);
         assert_eq!(
             column(&mut world, "select user_id from users limit 1100").len(),
             1100
         );
     }
-    let mut capped = world(Config {
-        users: 2500,
-        window: None,
-        ..Config::default()
-    });
-    assert_eq!(
-        capped.error("select count(*) from users").code().code(),
-        "54000"
-    );
+}
+
+/// Users of one second, each of a millisecond of its own, then `ties` of one moment.
+fn tied(before: usize, ties: usize) -> World {
+    let world = world(Config::default());
+    for i in 0..before + ties {
+        let created = if i < before {
+            format!(
+                "2024-01-01T00:{:02}:{:02}.{:03}Z",
+                i / 60 % 60,
+                i % 60,
+                i % 1000
+            )
+        } else {
+            "2024-06-01T00:00:00.000Z".into()
+        };
+        put(
+            &world.sim,
+            &format!(r#"{{"user_id":"u{i:04}","created_at":"{created}","name":"n{i}"}}"#),
+        );
+    }
+    world
 }
 
 #[test]
 fn users_created_in_one_moment_come_each_once() {
-    let same = |i: usize| {
-        format!(r#"{{"user_id":"u{i:04}","created_at":"2024-01-01T00:00:00.000Z","name":"n{i}"}}"#)
-    };
-    let mut world = world(Config::default());
-    for i in 0..999 {
-        crate::common::put(&world.sim, &same(i));
-    }
+    let mut world = tied(0, 999);
     assert_eq!(all_come(&mut world), 10);
-    crate::common::put(&world.sim, &same(999));
-    // That there is no user 1001 of that moment cannot be learned from a total that says at most 1000.
-    match world.sql.simple_query("select user_id from users") {
-        Ok(_) => drop(all_come(&mut world)),
-        Err(error) => assert_eq!(error.code().unwrap().code(), "54000"),
+    // As many of a moment as can be paged through, with others around.
+    for (before, ties) in [(500, 999), (990, 10), (995, 10), (950, 120), (1500, 600)] {
+        let mut world = tied(before, ties);
+        let users = before + ties;
+        let case = format!("{before} and {ties}");
+        let requests = all_come_of(&mut world, &case);
+        let most = users.div_ceil(100) + ties.div_ceil(100) + 2 * BESIDES;
+        assert!(requests <= most, "{case}: {requests} requests");
+        put(
+            &world.sim,
+            r#"{"user_id":"later","created_at":"2024-06-01T00:00:00.001Z"}"#,
+        );
+        put(
+            &world.sim,
+            r#"{"user_id":"first","created_at":"2023-06-01T00:00:00.000Z"}"#,
+        );
+        all_come_of(&mut world, &case);
     }
-    crate::common::put(&world.sim, &same(1000));
+}
+
+#[test]
+fn users_without_a_date_of_creation_come_after_the_others() {
+    let mut world = tied(1200, 0);
+    for i in 0..5 {
+        put(
+            &world.sim,
+            &format!(r#"{{"user_id":"undated{i}","name":"u"}}"#),
+        );
+    }
+    all_come(&mut world);
+    let count = world.value("select count(*) from users");
+    assert_eq!(count, Some("1205".into()));
     assert_eq!(
-        world.error("select user_id from users").code().code(),
-        "54000"
+        world.value("select count(user_id) from users where created_at is null"),
+        Some("5".into())
     );
 }
 
 #[test]
-fn the_last_moment_of_a_full_window_is_looked_at_with_its_ties() {
-    let mut world = world(Config::default());
-    for i in 0..1000 {
-        let created = if i < 990 {
-            format!("2024-01-01T00:{:02}:{:02}.{:03}Z", i / 60, i % 60, i)
-        } else {
-            "2024-06-01T00:00:00.000Z".into()
-        };
-        crate::common::put(
-            &world.sim,
-            &format!(r#"{{"user_id":"u{i:04}","created_at":"{created}"}}"#),
+fn users_that_come_and_go_while_windows_are_read_hide_and_double_no_other() {
+    for (removed, added) in [(20, 0), (0, 120), (150, 150)] {
+        let mut world = world(Config {
+            users: 2500,
+            ..Config::default()
+        });
+        let all = column(&mut world, "select user_id from users");
+        world.run("begin; declare c cursor for select user_id from users");
+        let mut seen = column(&mut world, "fetch 100 from c");
+        for part in 1..8 {
+            // From what has been read, and from what has not.
+            let gone = (0..removed).map(|i| &all[i * 17 % 2500]);
+            for id in gone.skip(part * removed / 8).take(removed / 8) {
+                world.sim.remove_user(id);
+            }
+            for i in 0..added / 8 {
+                let date = ["2010-01-01", "2030-01-01"][i % 2];
+                put(
+                    &world.sim,
+                    &format!(
+                        r#"{{"user_id":"new{part}-{i}","created_at":"{date}T00:00:{part:02}.{i:03}Z"}}"#
+                    ),
+                );
+            }
+            seen.extend(column(&mut world, "fetch 300 from c"));
+        }
+        seen.extend(column(&mut world, "fetch all from c"));
+        world.run("commit");
+        let distinct: HashSet<&String> = seen.iter().collect();
+        assert_eq!(
+            distinct.len(),
+            seen.len(),
+            "-{removed} +{added}: a user twice"
         );
+        let left: HashSet<String> = world.sim.user_ids().into_iter().collect();
+        let hidden: Vec<&String> = all
+            .iter()
+            .filter(|id| left.contains(*id) && !distinct.contains(id))
+            .collect();
+        assert!(hidden.is_empty(), "-{removed} +{added}: {hidden:?}");
     }
-    assert_eq!(all_come(&mut world), 10);
-    crate::common::put(
-        &world.sim,
-        r#"{"user_id":"u1000","created_at":"2024-06-01T00:00:00.000Z"}"#,
-    );
+}
+
+#[test]
+fn memory_does_not_grow_with_the_users() {
+    let mut world = world(Config {
+        users: 12_000,
+        user_bytes: Some(1000),
+        ..Config::default()
+    });
+    world.run("alter foreign table users add attrs jsonb");
+    let peak = |world: &mut World| -> usize {
+        let pid = world.value("select pg_backend_pid()").unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmHWM"))
+            .unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    let read = "select count(length(attrs::text)) from (select attrs from users limit LIMIT) x";
+    world.run(&read.replace("LIMIT", "2000"));
+    let few = peak(&mut world);
     assert_eq!(
-        world.error("select user_id from users").code().code(),
-        "54000"
+        world.value(&read.replace("LIMIT", "all")),
+        Some("12000".into())
     );
-    world.sim.remove_user("u1000");
-    crate::common::put(
-        &world.sim,
-        r#"{"user_id":"u1000","created_at":"2023-06-01T00:00:00.000Z"}"#,
+    let many = peak(&mut world);
+    eprintln!("peak after 2,000 users {few} KiB, after 12,000 {many} KiB");
+    // Ten megabytes of JSON came between.
+    assert!(many - few < 3 * 1024, "{few} KiB, then {many} KiB");
+}
+
+#[test]
+fn a_walk_costs_what_explain_analyze_says() {
+    let mut world = world(Config {
+        users: 2500,
+        ..Config::default()
+    });
+    let requests = cost(&mut world, "select user_id from users");
+    world.sim.clear_journal();
+    let plan = world.explain(
+        "analyze, timing off, summary off",
+        "select user_id from users",
     );
-    assert_eq!(
-        world.error("select user_id from users").code().code(),
-        "54000"
+    assert_eq!(world.sim.journal().len(), requests);
+    let expected = format!(
+        "Foreign Scan on users (actual rows=2500 loops=1)\n  \
+         Auth0 Request: GET /api/v2/users?include_totals=true&page=0...&per_page=100&sort=created_at:1&fields=user_id,created_at\n  \
+         Auth0 Windows: of 1000 rows, by created_at\n  Auth0 Calls: {requests}\n  Auth0 Rows: 2500\n  Auth0 Retries: 0\n  Auth0 Bytes: "
     );
+    assert!(plan.starts_with(&expected), "{plan}");
 }
