@@ -35,7 +35,10 @@ impl Case {
             ..Config::default()
         })
         .with("bulk_read", "search")
-        .with("page_size", dice.choice([10, 20, 50, 100, 100, 100]).unwrap())
+        .with(
+            "page_size",
+            dice.choice([10, 20, 50, 100, 100, 100]).unwrap(),
+        )
         .with("concurrency", dice.u32(1..9));
         // How often a row shares the millisecond of the one before.
         let tied = dice.choice([0.0, 0.0, 0.06, 0.5, 0.95]).unwrap();
@@ -121,7 +124,8 @@ impl Case {
                 1 => FaultKind::ResetMidBody,
                 _ => FaultKind::TruncateChunked,
             };
-            trip.sim.inject(Fault::new(kind).after(dice.usize(0..requests)));
+            trip.sim
+                .inject(Fault::new(kind).after(dice.usize(0..requests)));
         }
         let words = format!(
             "seed {seed}: {users} users, ties {tied} up to {largest}, capped {capped}, {:?} {:?} all {} limit {:?}, {changes} changes, {:?}",
@@ -152,7 +156,14 @@ impl Case {
                 return found
             }
             Some(error) => {
-                for entry in self.trip.sim.journal().iter().rev().take(number("WALK_JOURNAL", 0) as usize) {
+                for entry in self
+                    .trip
+                    .sim
+                    .journal()
+                    .iter()
+                    .rev()
+                    .take(number("WALK_JOURNAL", 0) as usize)
+                {
                     println!("{:?}", entry.query);
                 }
                 panic!("{words}: {error:?}")
@@ -161,7 +172,12 @@ impl Case {
         let ids: HashSet<&String> = found.rows.iter().map(|row| &row[0]).collect();
         assert_eq!(ids.len(), found.rows.len(), "{words}: rows come twice");
         let lost: Vec<&String> = self.still.iter().filter(|id| !ids.contains(id)).collect();
-        assert!(lost.is_empty(), "{words}: {} lost: {:?}", lost.len(), &lost[..lost.len().min(5)]);
+        assert!(
+            lost.is_empty(),
+            "{words}: {} lost: {:?}",
+            lost.len(),
+            &lost[..lost.len().min(5)]
+        );
         if let Some(sort) = self.request.sort {
             let at = if sort.key == "created_at" { 1 } else { 2 };
             assert_order(&found, at, sort.descending, words);

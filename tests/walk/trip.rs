@@ -209,7 +209,11 @@ pub fn assert_ids(found: &Found, wanted: &HashSet<String>, case: &str) {
 pub fn assert_order(found: &Found, at: usize, descending: bool, case: &str) {
     for pair in found.rows.windows(2) {
         let (one, other) = (&pair[0][at], &pair[1][at]);
-        let fine = if descending { one >= other } else { one <= other };
+        let fine = if descending {
+            one >= other
+        } else {
+            one <= other
+        };
         assert!(fine, "{case}: {one} before {other}");
     }
 }
