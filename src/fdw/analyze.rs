@@ -6,12 +6,14 @@ use std::ptr;
 use std::sync::Arc;
 
 use auth0::engine::ScanRequest;
-use pgrx::pg_sys::{self, BlockNumber, Datum, HeapTuple, Relation};
-use pgrx::{check_for_interrupts, pg_guard, PgMemoryContexts};
+use pgrx::pg_sys::{self, BlockNumber, HeapTuple, Relation};
+use pgrx::{check_for_interrupts, pg_guard};
 
 use super::attribute::Attribute;
 use super::column::Column;
+use super::generated::Computed;
 use super::rows::Rows;
+use super::scan::id;
 use crate::backend;
 use crate::error::OrRaise;
 use crate::server::Table;
@@ -57,6 +59,12 @@ unsafe extern "C-unwind" fn sample(
             .into_iter()
             .map(|attribute| Column::new(attribute, &mut keys))
             .collect();
+        let estate = pg_sys::CreateExecutorState();
+        let context = pg_sys::MakePerTupleExprContext(estate);
+        let slot = pg_sys::MakeSingleTupleTableSlot(descriptor, &raw const pg_sys::TTSOpsVirtual);
+        let computed: Vec<Computed> = (1..=width as i16)
+            .filter_map(|number| Computed::prepare(relation, number, estate))
+            .collect();
         let request = ScanRequest {
             whole: columns.iter().any(Column::is_whole),
             keys,
@@ -67,8 +75,14 @@ unsafe extern "C-unwind" fn sample(
         let runtime = backend::runtime().or_raise();
         let server = table.server_oid();
         // Nothing is read twice, so nothing is kept.
-        let mut found = Rows::new(runtime, Arc::clone(&client), server, request, settings, 0);
-        let mut row_memory = PgMemoryContexts::new("auth0_fdw row");
+        let mut found = Rows::new(
+            runtime,
+            Arc::clone(&client),
+            server,
+            request.clone(),
+            settings,
+            0,
+        );
         let (mut kept, mut seen) = (0, 0);
         while let Some((page, row)) = found.next().or_raise() {
             check_for_interrupts!();
@@ -84,20 +98,29 @@ unsafe extern "C-unwind" fn sample(
                 pg_sys::heap_freetuple(*rows.add(place as usize));
                 place as c_int
             };
-            row_memory.reset();
-            let mut values = vec![Datum::null(); width];
-            let mut nulls = vec![true; width];
-            row_memory.switch_to(|_| {
-                for column in &columns {
-                    if let Some(value) = column.value(&page, row, None, || None).or_raise() {
-                        values[column.index] = value;
-                        nulls[column.index] = false;
-                    }
+            pg_sys::MemoryContextReset((*context).ecxt_per_tuple_memory);
+            let memory = pg_sys::MemoryContextSwitchTo((*context).ecxt_per_tuple_memory);
+            ptr::write_bytes((*slot).tts_isnull, 1, width);
+            for column in &columns {
+                let id = || id(&request, &page, row);
+                if let Some(value) = column.value(&page, row, None, id).or_raise() {
+                    *(*slot).tts_values.add(column.index) = value;
+                    *(*slot).tts_isnull.add(column.index) = false;
                 }
-            });
+            }
+            pg_sys::ExecStoreVirtualTuple(slot);
+            for computed in &computed {
+                computed.fill(slot, context);
+            }
+            pg_sys::MemoryContextSwitchTo(memory);
             *rows.add(place as usize) =
-                pg_sys::heap_form_tuple(descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
+                pg_sys::heap_form_tuple(descriptor, (*slot).tts_values, (*slot).tts_isnull);
+            if let Some(clear) = (*(*slot).tts_ops).clear {
+                clear(slot);
+            }
         }
+        pg_sys::ExecDropSingleTupleTableSlot(slot);
+        pg_sys::FreeExecutorState(estate);
         ptr::write(total, seen as f64);
         ptr::write(dead, 0.0);
         kept

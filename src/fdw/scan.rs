@@ -127,7 +127,7 @@ fn budget() -> usize {
 }
 
 /// A row's id, for messages.
-fn id(request: &ScanRequest, page: &Page, row: usize) -> Option<String> {
+pub fn id(request: &ScanRequest, page: &Page, row: usize) -> Option<String> {
     let position = request.columns().position(request.object.id)?;
     let id = Json::read(page.value(row, position)?).ok()?;
     id.into_text().map(|text| text.into_owned())

@@ -78,7 +78,7 @@ impl Case {
             sort,
             ..all()
         };
-        let found = |id: &str| !filtered || id.as_bytes().last().unwrap() % 2 == 0;
+        let found = |id: &str| !filtered || id.ends_with(['0', '2', '4', '6', '8']);
         let mut still: HashSet<String> = ids
             .iter()
             .map(|(id, _)| id.clone())
@@ -88,7 +88,7 @@ impl Case {
         let changes = dice.choice([0, 1, 2, 5, 20]).unwrap();
         // A listing that fits into the window shows changes by its totals, and one row for another, between the same
         // two requests, is no change of them.
-        let listed = users < 1200 && !moving;
+        let listed = still.len() < 1200 && !moving;
         let mut taken = HashSet::new();
         for change in 0..changes {
             let nth = dice.usize(1..requests);
@@ -205,7 +205,7 @@ fn number(name: &str, default: u64) -> u64 {
 
 #[test]
 fn whoever_stands_still_comes_once() {
-    let (seed, cases) = (number("WALK_SEED", 1), number("WALK_CASES", 150));
+    let (seed, cases) = (number("WALK_SEED", 1), number("WALK_CASES", 300));
     let (mut rows, mut calls, mut refused) = (0, 0, 0);
     for seed in seed..seed + cases {
         let found = Case::new(seed).check();

@@ -3,5 +3,7 @@
 mod asks;
 mod budget;
 mod churn;
+mod counts;
 mod edges;
+mod exports;
 mod trip;

@@ -30,7 +30,7 @@ mod json;
 mod keys;
 mod lacks;
 mod limits;
-mod lucene;
+pub mod lucene;
 mod metadata;
 mod profile;
 mod record;

@@ -23,6 +23,17 @@ pub struct Failure {
     pub retry: bool,
 }
 
+impl Failure {
+    /// A body that is not one; another try may bring it.
+    pub fn body(reason: String) -> Self {
+        Failure {
+            kind: FailureKind::Body,
+            reason,
+            retry: true,
+        }
+    }
+}
+
 /// A request that was not answered.
 pub fn unanswered(error: &reqwest::Error) -> Failure {
     let reason = cause(error);

@@ -1,6 +1,7 @@
 //! The one path every API call takes: token, limiter, send, retry, typed error.
 
 mod assertion;
+mod download;
 mod failure;
 mod rate_limit;
 mod refusal;
@@ -8,7 +9,10 @@ mod retry;
 mod stats;
 mod token;
 mod transport;
+mod trip;
 
+pub use download::Download;
+pub use failure::Failure;
 pub use stats::{Stats, Totals};
 pub use token::Credentials;
 pub use transport::is_sendable;
@@ -16,12 +20,12 @@ pub use transport::is_sendable;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::error::{Call, Error, Result, Unreachable};
+use crate::error::{Call, Error, Result};
 use crate::options::{Settings, Tenant};
-use failure::{Failure, FailureKind};
 use rate_limit::Limiter;
 use token::{Token, Tokens};
 use transport::{Http, Request};
+use trip::Trip;
 
 /// A tenant as one set of credentials sees it. Kept between statements: it holds the warm connections,
 /// the token and what is known of the rate limit.
@@ -80,16 +84,60 @@ impl Client {
     ) -> Result<T> {
         let call = get.call();
         let url = transport::url(&self.tenant, &get.path, &get.query);
-        let mut trip = Trip::new(&self.tenant, &call, settings, stats);
+        let trip = Trip::new(&self.tenant, &call, settings, stats);
+        self.call(trip, &url, None, parse).await
+    }
+
+    /// Sends a JSON body. Retried only after a 429 or if nothing was sent, and once with a fresh token after a 401.
+    pub async fn post<T>(
+        &self,
+        path: &str,
+        body: &str,
+        settings: &Settings,
+        stats: &Stats,
+        parse: impl Fn(Vec<u8>) -> std::result::Result<T, String>,
+    ) -> Result<T> {
+        let call = Call {
+            method: "POST",
+            path: path.to_owned(),
+        };
+        let url = transport::url(&self.tenant, path, &[]);
+        let trip = Trip::new(&self.tenant, &call, settings, stats).once();
+        self.call(trip, &url, Some(body), parse).await
+    }
+
+    /// Opens a file that the API has named: without a token, which its storage would refuse.
+    pub async fn download(
+        &self,
+        location: &str,
+        settings: &Settings,
+        stats: &Stats,
+    ) -> std::result::Result<Download, Failure> {
+        let url = download::address(location, &self.tenant)?;
+        self.http.open(url, settings.request_timeout, stats).await
+    }
+
+    async fn call<T>(
+        &self,
+        mut trip: Trip<'_>,
+        url: &str,
+        body: Option<&str>,
+        parse: impl Fn(Vec<u8>) -> std::result::Result<T, String>,
+    ) -> Result<T> {
+        let (settings, stats) = (trip.settings, trip.stats);
         let mut refreshed = false;
         loop {
             let token = self.token(settings, stats).await?;
             self.wait_for_limiter(&mut trip).await?;
             let flight = InFlight(&self.limiter);
             let sent_at = SystemTime::now();
+            let request = match body {
+                None => Request::get(url, &token),
+                Some(body) => Request::json(url, &token, body),
+            };
             let outcome = self
                 .http
-                .send(Request::get(&url, &token), settings.request_timeout, stats)
+                .send(request, settings.request_timeout, stats)
                 .await;
             drop(flight);
             if let Ok(response) = &outcome {
@@ -183,126 +231,5 @@ impl Drop for InFlight<'_> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .landed();
-    }
-}
-
-/// One request's way through its retries.
-struct Trip<'a> {
-    tenant: &'a Tenant,
-    call: &'a Call,
-    settings: &'a Settings,
-    stats: &'a Stats,
-    attempts: u32,
-    throttles: u32,
-    waited: Duration,
-}
-
-impl<'a> Trip<'a> {
-    fn new(tenant: &'a Tenant, call: &'a Call, settings: &'a Settings, stats: &'a Stats) -> Self {
-        Trip {
-            tenant,
-            call,
-            settings,
-            stats,
-            attempts: 0,
-            throttles: 0,
-            waited: Duration::ZERO,
-        }
-    }
-
-    /// Waits before the next try, or gives up with `error`, which is told the number of tries.
-    async fn again(&mut self, worth_it: bool, error: impl FnOnce(u32) -> Error) -> Result<()> {
-        self.attempts += 1;
-        if !worth_it || self.attempts > self.settings.max_retries {
-            return Err(error(self.attempts));
-        }
-        self.stats.retry();
-        tokio::time::sleep(retry::backoff(self.attempts, fastrand::f64())).await;
-        Ok(())
-    }
-
-    async fn broken(&mut self, failure: Failure) -> Result<()> {
-        let (host, call) = (self.tenant.authority().to_owned(), self.call.clone());
-        let Failure {
-            kind,
-            mut reason,
-            retry,
-        } = failure;
-        if kind == FailureKind::Network(Unreachable::ConnectTimeout) {
-            reason = format!("within {} ms", self.settings.connect_timeout.as_millis());
-        }
-        self.again(retry, |attempts| match kind {
-            FailureKind::Network(why) => Error::Unreachable {
-                host,
-                call,
-                why,
-                reason,
-                attempts,
-            },
-            FailureKind::Body => Error::Unreadable {
-                call,
-                reason,
-                attempts,
-            },
-        })
-        .await
-    }
-
-    async fn unreadable(&mut self, reason: String) -> Result<()> {
-        let call = self.call.clone();
-        self.again(true, |attempts| Error::Unreadable {
-            call,
-            reason,
-            attempts,
-        })
-        .await
-    }
-
-    /// A status that is neither success nor 429. `fresh`: the token had just been issued.
-    async fn refused(&mut self, response: &transport::Response, fresh: bool) -> Result<()> {
-        match refusal::error(self.call, response.status, &response.body) {
-            Error::Unauthorized { call, refusal, .. } => Err(Error::Unauthorized {
-                call,
-                refusal,
-                fresh,
-            }),
-            Error::ServerError { call, refusal, .. } => {
-                self.again(true, |attempts| Error::ServerError {
-                    call,
-                    refusal,
-                    attempts,
-                })
-                .await
-            }
-            final_word => Err(final_word),
-        }
-    }
-
-    /// After a 429: the limiter has learnt from it; this adds what the server itself asks for, and a growing pause
-    /// when its bucket is shared with others who keep emptying it.
-    async fn throttled(&mut self, retry_after: Option<Duration>) -> Result<()> {
-        self.throttles += 1;
-        self.stats.retry();
-        let pause =
-            retry_after.unwrap_or_else(|| retry::throttle_pause(self.throttles, fastrand::f64()));
-        self.wait_for_rate_limit(pause, retry_after.is_some()).await
-    }
-
-    async fn wait_for_rate_limit(&mut self, wait: Duration, asked: bool) -> Result<()> {
-        let allowed = self.settings.max_rate_limit_wait;
-        if self.waited + wait > allowed {
-            return Err(Error::RateLimited {
-                call: self.call.clone(),
-                refused: self.throttles > 0,
-                waited: self.waited,
-                next: wait,
-                asked,
-                allowed,
-            });
-        }
-        self.waited += wait;
-        let _waiting = self.stats.limiter_wait();
-        tokio::time::sleep(wait).await;
-        Ok(())
     }
 }

@@ -44,7 +44,8 @@ impl Stats {
         self.bytes.fetch_add(bytes as u64, Relaxed);
     }
 
-    pub(super) fn retry(&self) {
+    /// Counts a request sent again.
+    pub fn retry(&self) {
         self.retries.fetch_add(1, Relaxed);
     }
 

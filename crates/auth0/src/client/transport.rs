@@ -1,10 +1,14 @@
 //! Sends one request over HTTPS and brings back status, rate-limit headers and body, within a time and a size.
 
+use std::future::Future;
 use std::time::{Duration, UNIX_EPOCH};
 
 use percent_encoding::{utf8_percent_encode, AsciiSet, NON_ALPHANUMERIC};
 use reqwest::header::{HeaderMap, ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE};
 
+use url::Url;
+
+use super::download::Download;
 use super::failure::{cause, cut_off, unanswered, Failure, FailureKind};
 use super::stats::Stats;
 use crate::error::{Error, Result, Unreachable};
@@ -42,6 +46,15 @@ pub enum Request<'a> {
         /// Bearer token.
         token: &'a Secret,
     },
+    /// A JSON body with a bearer token.
+    Json {
+        /// Whole URL.
+        url: &'a str,
+        /// Bearer token.
+        token: &'a Secret,
+        /// The body.
+        body: &'a str,
+    },
     /// A form, without authorization.
     Form {
         /// Whole URL.
@@ -55,6 +68,11 @@ impl<'a> Request<'a> {
     /// A read.
     pub fn get(url: &'a str, token: &'a Secret) -> Self {
         Request::Get { url, token }
+    }
+
+    /// A JSON body.
+    pub fn json(url: &'a str, token: &'a Secret, body: &'a str) -> Self {
+        Request::Json { url, token, body }
     }
 
     /// A form.
@@ -121,6 +139,13 @@ impl Http {
                 .get(url)
                 .header(ACCEPT, "application/json")
                 .header(AUTHORIZATION, bearer(token)?),
+            Request::Json { url, token, body } => self
+                .0
+                .post(url)
+                .header(ACCEPT, "application/json")
+                .header(CONTENT_TYPE, "application/json")
+                .header(AUTHORIZATION, bearer(token)?)
+                .body(body.to_owned()),
             Request::Form { url, form } => self
                 .0
                 .post(url)
@@ -128,14 +153,20 @@ impl Http {
                 .body(form.expose().to_owned()),
         };
         stats.call();
-        match tokio::time::timeout(timeout, exchange(builder, stats)).await {
-            Ok(done) => done,
-            Err(_) => Err(Failure {
-                kind: FailureKind::Network(Unreachable::Timeout),
-                reason: format!("no complete answer within {} ms", timeout.as_millis()),
-                retry: true,
-            }),
-        }
+        within(timeout, exchange(builder, stats)).await
+    }
+
+    /// Opens a file, without authorization. `timeout` covers the answer's head, and then each piece of it.
+    pub async fn open(
+        &self,
+        url: Url,
+        timeout: Duration,
+        stats: &Stats,
+    ) -> std::result::Result<Download, Failure> {
+        stats.call();
+        let opened = async { self.0.get(url).send().await.map_err(|e| unanswered(&e)) };
+        let response = within(timeout, opened).await?;
+        Download::new(response, timeout)
     }
 }
 
@@ -154,6 +185,19 @@ fn bearer(token: &Secret) -> std::result::Result<reqwest::header::HeaderValue, F
     })?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// What `work` comes to in the time allowed.
+pub async fn within<T>(
+    timeout: Duration,
+    work: impl Future<Output = std::result::Result<T, Failure>>,
+) -> std::result::Result<T, Failure> {
+    let late = |_| Failure {
+        kind: FailureKind::Network(Unreachable::Timeout),
+        reason: format!("no complete answer within {} ms", timeout.as_millis()),
+        retry: true,
+    };
+    tokio::time::timeout(timeout, work).await.map_err(late)?
 }
 
 async fn exchange(

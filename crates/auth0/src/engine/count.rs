@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::edge::{and, range, rest, Bound, Stamp, Stretch};
+use super::clause::{and, range, rest, Bound};
+use super::edge::{Stamp, Stretch};
 use super::fetch::Fetcher;
 use super::output::{Gate, Output};
 use super::request::Sort;

@@ -1,8 +1,10 @@
 //! What a walk asks when it has come to its end: rows that no range finds, and rows that have moved past it.
 
-use super::edge::{range, rest, Bound, Stamp, Stretch};
+use super::answer::Answer;
+use super::clause::{range, rest, Bound};
+use super::edge::{Stamp, Stretch};
 use super::request::Sort;
-use super::walk::{Answer, Walk};
+use super::walk::Walk;
 use crate::error::{Error, Result};
 
 impl Walk {

@@ -5,9 +5,11 @@
 //! if there is nothing beyond the window, and costs no request more. If there is, the page will do as the last of the
 //! walk.
 
-use super::edge::{not_before, range, Bound, Stretch};
+use super::answer::Answer;
+use super::clause::{not_before, range, Bound};
+use super::edge::Stretch;
 use super::request::Sort;
-use super::walk::{Answer, Step, Walk};
+use super::walk::{Step, Walk};
 use crate::error::Result;
 use crate::rows::Page;
 
@@ -74,7 +76,7 @@ impl Walk {
         };
         let q = range(self.q.as_deref(), self.sort, Some(&beyond), None);
         let total = window - size;
-        let last = last.filter(|_| total % size == 0);
+        let last = last.filter(|_| total.is_multiple_of(size));
         let pages = total.div_ceil(size) - u64::from(last.is_some());
         let step = self
             .list(Some(&q), self.sort, size, Some(total), 0..pages)

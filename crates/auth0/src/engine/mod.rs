@@ -1,10 +1,15 @@
 //! The whole trip: a request for an object's rows becomes pages, fetched side by side and handed over in order.
 
+mod answer;
+mod clause;
 mod count;
 mod edge;
 mod ends;
+mod export;
 mod fetch;
 mod full;
+mod ids;
+mod lines;
 mod listing;
 mod lookups;
 mod output;
@@ -12,6 +17,7 @@ mod plan;
 mod request;
 mod runtime;
 mod scan;
+mod scout;
 mod ties;
 mod walk;
 mod windows;

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
 use super::count::count;
+use super::export;
 use super::fetch::Fetcher;
 use super::lookups::{in_chunks, look_up};
 use super::output::{Gate, Output};
@@ -132,7 +133,13 @@ impl Trip {
         };
         match ask {
             Ask::Nothing => Ok(Step::End),
-            Ask::Search(q) => Walk::new(fetcher(self.request), q, gate, out).run().await,
+            Ask::Search(q) => {
+                let fetcher = fetcher(self.request);
+                match export::suits(&fetcher) {
+                    true => export::export(fetcher, out).await,
+                    false => Walk::new(fetcher, q, gate, out).run().await,
+                }
+            }
             Ask::Chunks(chunks) => in_chunks(fetcher(self.request), &chunks, gate, out).await,
             Ask::Lookups(calls) => look_up(fetcher(self.request), &calls, gate, out).await,
             Ask::Count(q) => {

@@ -1,9 +1,16 @@
 //! Many rows with one value of the ordering key: no search in its order can start between them.
 
-use super::edge::{range, Bound, Stamp};
+use super::clause::{and, range, Bound};
+use super::edge::Stamp;
+use super::export::Export;
 use super::request::Sort;
 use super::walk::{Step, Walk};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::options::BulkRead;
+use crate::rows::{Columns, Json, Page};
+
+/// Ids in one search: some two thousand bytes, encoded. Auth0 does not say how long a URL may be.
+const BATCH: usize = 30;
 
 /// How often they are read again because they have changed, before we give up.
 const MOST_PASSES: u32 = 20;
@@ -64,8 +71,68 @@ impl Walk {
         self.crowd(stamp, total).await
     }
 
-    /// More rows with one value than a query reaches.
+    /// More rows with one value than a query reaches: an export, which has no conditions, says which they are, and
+    /// searches by their ids bring them.
     async fn crowd(&mut self, stamp: &Stamp, total: Option<u64>) -> Result<Step> {
-        Err(self.fetcher.crowd(self.sort.key, Some(stamp), total))
+        if self.fetcher.settings.bulk_read == BulkRead::Search {
+            return Err(self.fetcher.crowd(self.sort.key, Some(stamp), total));
+        }
+        let object = self.fetcher.request.object;
+        let keys = vec![object.id.to_owned(), self.sort.key.to_owned()];
+        let fetcher = self.fetcher.clone();
+        let mut export = Export::start(&fetcher, Columns::new(keys, false)).await?;
+        let mut ids = Vec::new();
+        loop {
+            let page = export.next().await?;
+            for row in 0..page.as_ref().map_or(0, Page::rows) {
+                let value = |key| page.as_ref().and_then(|page| page.value(row, key));
+                let at = Stamp::read(value(1), self.sort.descending).map(|found| found.at);
+                let id = value(0).and_then(|raw| Json::read(raw).ok()?.into_text());
+                ids.extend(id.filter(|_| at == Some(stamp.at)).map(|id| quoted(&id)));
+            }
+            while ids.len() >= BATCH || (page.is_none() && !ids.is_empty()) {
+                let batch = ids.split_off(ids.len().saturating_sub(BATCH));
+                if self.by_id(stamp, batch).await? == Step::Unwanted {
+                    return Ok(Step::Unwanted);
+                }
+            }
+            if page.is_none() {
+                self.edge.close(stamp);
+                return Ok(Step::More);
+            }
+        }
     }
+
+    /// Hands over the rows with these ids that match, and still have the value. A search that is too long for a URL is
+    /// divided.
+    async fn by_id(&mut self, stamp: &Stamp, ids: Vec<String>) -> Result<Step> {
+        let size = self.fetcher.wide().max(BATCH as u64);
+        let only = Bound {
+            stamp: stamp.clone(),
+            inclusive: true,
+        };
+        let q = range(self.q.as_deref(), self.sort, Some(&only), Some(stamp));
+        let mut parts = vec![ids];
+        while let Some(mut ids) = parts.pop() {
+            let key = self.fetcher.request.object.id;
+            let q = and(Some(&q), &format!("{key}:({})", ids.join(" OR ")));
+            match self.fetcher.fetch(self.page(Some(&q), 0, size)).await {
+                Err(Error::Rejected { refusal, .. }) if refusal.status == 414 && ids.len() > 1 => {
+                    let other = ids.split_off(ids.len() / 2);
+                    parts.extend([ids, other]);
+                }
+                page => {
+                    if self.accept(page?, true).await?.is_none() {
+                        return Ok(Step::Unwanted);
+                    }
+                }
+            }
+        }
+        Ok(Step::More)
+    }
+}
+
+/// A value as a search has it.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

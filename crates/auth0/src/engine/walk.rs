@@ -4,14 +4,15 @@
 //! when rows come or go meanwhile. A bigger one, and one that has changed, is read on from its edge by answers that
 //! overlap ([`super::windows`]), of which each joins what has been handed over, whatever happens between two requests.
 
-use std::collections::hash_map::RandomState;
 use std::collections::HashSet;
-use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use super::edge::{range, Edge, Stamp, Stretch};
+use super::answer::Answer;
+use super::clause::range;
+use super::edge::{Edge, Stamp, Stretch};
 use super::fetch::Fetcher;
 use super::full::Full;
+use super::ids::Ids;
 use super::output::{Gate, Output};
 use super::request::Sort;
 use crate::client::Get;
@@ -62,7 +63,8 @@ pub struct Walk {
     remember: bool,
     /// Rows handed over.
     handed: u64,
-    sent: bool,
+    /// Pages handed over.
+    pages: usize,
 }
 
 impl Walk {
@@ -85,7 +87,7 @@ impl Walk {
             odd: Ids::default(),
             remember: true,
             handed: 0,
-            sent: false,
+            pages: 0,
         }
     }
 
@@ -178,6 +180,11 @@ impl Walk {
         self.seen.clear();
     }
 
+    /// Pages handed over so far.
+    pub fn pages(&self) -> usize {
+        self.pages
+    }
+
     /// How far the walk has come; another value means further.
     pub fn reached(&self) -> (u64, Option<i64>, bool) {
         let at = self.edge.stamp.as_ref().map(|stamp| stamp.at);
@@ -256,65 +263,10 @@ impl Walk {
         }
         self.handed += page.rows() as u64;
         // The first page is waited for, be it empty: more is only wanted once it has been looked at.
-        if page.rows() == 0 && self.sent {
+        if page.rows() == 0 && self.pages > 0 {
             return true;
         }
-        self.sent = true;
+        self.pages += 1;
         self.out.send(Ok(page)).await
-    }
-}
-
-/// What an answer says of the rows behind it.
-#[derive(Debug, Clone, Copy)]
-pub struct Answer {
-    /// Matches of its search, as told.
-    pub total: Option<u64>,
-    /// Rows that follow, at least.
-    pub rest: u64,
-    /// Whether `rest` is their number.
-    pub exact: bool,
-    /// Whether there are none.
-    pub is_last: bool,
-}
-
-impl Answer {
-    /// Of page `number` of `size` rows. A total as big as the window means "so many or more".
-    pub fn of(page: &Page, number: u64, size: u64, window: u64) -> Answer {
-        let (total, rows) = (page.total(), page.rows() as u64);
-        let rest = total.map_or(0, |total| total.saturating_sub(number * size + rows));
-        let exact = total.is_some_and(|total| total != window);
-        Answer {
-            total,
-            rest,
-            exact,
-            is_last: rows < size && rest == 0 || exact && rest == 0,
-        }
-    }
-}
-
-/// A set of ids, by hash: 64 bits from a random function, so that no two of a million rows meet but once in ten million
-/// walks.
-#[derive(Default)]
-pub(super) struct Ids {
-    hashes: HashSet<u64>,
-    hasher: RandomState,
-}
-
-impl Ids {
-    /// Whether the id is new. A row without one always is.
-    pub fn insert(&mut self, id: Option<&str>) -> bool {
-        id.is_none_or(|id| self.hashes.insert(self.hasher.hash_one(id)))
-    }
-
-    pub fn contains(&self, id: Option<&str>) -> bool {
-        id.is_some_and(|id| self.hashes.contains(&self.hasher.hash_one(id)))
-    }
-
-    fn len(&self) -> usize {
-        self.hashes.len()
-    }
-
-    fn clear(&mut self) {
-        self.hashes.clear();
     }
 }

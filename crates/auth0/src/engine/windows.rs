@@ -11,17 +11,16 @@ use std::pin::Pin;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use futures_util::FutureExt;
 
-use super::edge::{range, Bound, Stamp, Stretch};
-use super::fetch::Flight;
+use super::answer::Answer;
+use super::edge::Stretch;
 use super::full::Last;
 use super::plan::{Base, Outpost, Plan};
-use super::walk::{Answer, Step, Walk};
-use crate::client::Get;
+use super::walk::{Step, Walk};
 use crate::error::{Error, Result};
 use crate::rows::Page;
 
 /// What a request was sent for.
-enum Purpose {
+pub enum Purpose {
     /// The outpost of a node.
     Outpost(u64, Outpost),
     /// The gap before a node.
@@ -31,48 +30,65 @@ enum Purpose {
 }
 
 /// An answer that has been asked for.
-enum Slot<T> {
+pub enum Slot<T> {
+    /// It is on its way.
     Flying,
+    /// It will not come; the walk ends with this if it gets so far.
     Failed(Error),
+    /// It is here.
     Here(T),
 }
 
 /// Rows ahead of the edge.
-struct Node {
-    number: u64,
-    outpost: Slot<Ahead>,
+pub struct Node {
+    /// Tells it from all others.
+    pub number: u64,
+    /// Where it was expected, or nearby.
+    pub outpost: Slot<Ahead>,
     /// What lies between it and the one before, if it has been asked for.
-    gap: Option<Slot<Page>>,
+    pub gap: Option<Slot<Page>>,
 }
 
 /// An outpost's answer.
-struct Ahead {
-    page: Page,
-    stretch: Stretch,
+pub struct Ahead {
+    /// The rows.
+    pub page: Page,
+    /// Their values.
+    pub stretch: Stretch,
     /// Whether no rows follow.
-    is_last: bool,
+    pub is_last: bool,
 }
 
 /// Answers in a row that bring the walk no further before we give up: more than can be under way at a time.
 const MOST_IN_VAIN: u32 = 100;
 
-type Landing = Pin<Box<dyn Future<Output = (Purpose, Result<Page>)> + Send>>;
+/// A request under way.
+pub type Landing = Pin<Box<dyn Future<Output = (Purpose, Result<Page>)> + Send>>;
 
-struct Windows<'a> {
-    walk: &'a mut Walk,
-    size: u64,
-    plan: Plan,
-    base: Option<(Base, Answer)>,
+/// A walk past the window.
+pub struct Windows<'a> {
+    /// The walk whose edge it moves.
+    pub walk: &'a mut Walk,
+    /// Rows of a page.
+    pub size: u64,
+    /// Where outposts stand.
+    pub plan: Plan,
+    /// From which page they are planned, and what it said of the rows behind it.
+    pub base: Option<(Base, Answer)>,
     /// Place of the newest outpost.
-    place: u64,
+    pub place: u64,
     /// In the order of the walk.
-    nodes: VecDeque<Node>,
-    flights: FuturesUnordered<Landing>,
-    sent: u64,
-    step: Option<Result<Page>>,
+    pub nodes: VecDeque<Node>,
+    /// What is under way.
+    pub flights: FuturesUnordered<Landing>,
+    /// Number of the newest node.
+    pub sent: u64,
+    /// The rows at the edge, if they have come.
+    pub step: Option<Result<Page>>,
     /// Whether no more outposts are needed.
-    covered: bool,
-    last: Option<Last>,
+    pub covered: bool,
+    /// The last rows, as long as no node has them.
+    pub last: Option<Last>,
 }
 
 impl Walk {
@@ -205,209 +221,5 @@ impl Windows<'_> {
             }
         }
         Ok(Step::More)
-    }
-
-    /// Asks for what is next, as far as `concurrency` goes.
-    fn send(&mut self) {
-        while self.flights.len() < self.walk.concurrency {
-            if let Some((index, get)) = self.open_gap() {
-                let node = &mut self.nodes[index];
-                node.gap = Some(Slot::Flying);
-                let number = node.number;
-                self.ask(Purpose::Gap(number), get);
-            } else if let Some(outpost) = self.next_outpost() {
-                let q = range(
-                    self.walk.q.as_deref(),
-                    self.walk.sort,
-                    Some(&inclusive(&outpost.from)),
-                    None,
-                );
-                let get = self.walk.page(Some(&q), outpost.page, self.size);
-                self.sent += 1;
-                self.place = outpost.place;
-                self.nodes.push_back(Node {
-                    number: self.sent,
-                    outpost: Slot::Flying,
-                    gap: None,
-                });
-                self.ask(Purpose::Outpost(self.sent, outpost), get);
-            } else {
-                if self.nodes.is_empty() && self.flights.is_empty() {
-                    let q = self.walk.ahead(None);
-                    let get = self.walk.page(Some(&q), 0, self.size);
-                    self.ask(Purpose::Step, get);
-                }
-                break;
-            }
-        }
-    }
-
-    fn ask(&mut self, purpose: Purpose, get: Get) {
-        let flight = Flight::start(&self.walk.fetcher, get);
-        self.flights
-            .push(Box::pin(async move { (purpose, flight.land().await) }));
-    }
-
-    /// The first gap that nobody has asked for, though both its ends are known.
-    fn open_gap(&self) -> Option<(usize, Get)> {
-        let mut before = None;
-        for (index, node) in self.nodes.iter().enumerate() {
-            let Slot::Here(ahead) = &node.outpost else {
-                before = None;
-                continue;
-            };
-            let low = ahead.stretch.low()?;
-            let q = |from: Option<&Bound>| {
-                range(self.walk.q.as_deref(), self.walk.sort, from, Some(low))
-            };
-            let gap = match before {
-                _ if node.gap.is_some() => None,
-                None if index == 0 && !self.walk.edge.joins(low) => {
-                    Some(q(self.walk.edge.bound().as_ref()))
-                }
-                Some(high) if !is_before(low, high) => Some(q(Some(&inclusive(high)))),
-                _ => None,
-            };
-            if let Some(q) = gap {
-                return Some((index, self.walk.page(Some(&q), 0, self.size)));
-            }
-            before = ahead.stretch.high();
-        }
-        None
-    }
-
-    /// The next outpost, if rows are known or may be expected there. Half of the requests are for outposts, so that the
-    /// gaps before them keep up, and few of them are sent past the end.
-    fn next_outpost(&mut self) -> Option<Outpost> {
-        let most = self.walk.concurrency;
-        let flying = |node: &&Node| matches!(node.outpost, Slot::Flying);
-        if self.covered
-            || most < 2
-            || self.nodes.len() > most
-            || self.nodes.iter().filter(flying).count() >= most.div_ceil(2)
-        {
-            return None;
-        }
-        let (base, answer) = self.base.as_ref()?;
-        let place = self.plan.next(self.place);
-        let rows_between = place.saturating_sub(base.place + self.size);
-        let at_the_end = self.last.as_ref().map_or(0, |last| last.page.rows() as u64);
-        if answer.exact && rows_between + at_the_end >= answer.rest {
-            self.cover();
-            return None;
-        }
-        self.plan.outpost(base, place)
-    }
-
-    /// No outposts are needed beyond those there are.
-    fn cover(&mut self) {
-        self.covered = true;
-        if let Some(Last { page, stretch }) = self.last.take() {
-            self.sent += 1;
-            self.nodes.push_back(Node {
-                number: self.sent,
-                outpost: Slot::Here(Ahead {
-                    page,
-                    stretch,
-                    is_last: true,
-                }),
-                gap: None,
-            });
-        }
-    }
-
-    /// Whether a value is not before the last rows.
-    fn reaches(&self, stamp: Option<&Stamp>) -> bool {
-        let last = self.last.as_ref().and_then(|last| last.stretch.low());
-        matches!((stamp, last), (Some(stamp), Some(last)) if !is_before(stamp, last))
-    }
-
-    /// A new base, if it is good for one and ahead of the old.
-    fn found(&mut self, stretch: &Stretch, place: u64, answer: Answer) {
-        let ahead = self
-            .base
-            .as_ref()
-            .is_none_or(|(base, _)| place > base.place);
-        let stamps: Vec<Stamp> = stretch.stamps.iter().flatten().cloned().collect();
-        let spread = stamps.first().map(|low| low.at) != stamps.last().map(|high| high.at);
-        if ahead && spread && stamps.len() as u64 == self.size {
-            if self.base.is_none() {
-                self.place = place;
-            }
-            self.base = Some((Base { place, stamps }, answer));
-        }
-    }
-
-    fn land(&mut self, purpose: Purpose, page: Result<Page>) {
-        let index = |number| self.nodes.iter().position(|node| node.number == number);
-        match purpose {
-            Purpose::Step => self.step = Some(page),
-            Purpose::Gap(number) => {
-                if let Some(index) = index(number) {
-                    self.nodes[index].gap = Some(match page {
-                        Ok(page) => Slot::Here(page),
-                        Err(error) => Slot::Failed(error),
-                    });
-                }
-            }
-            Purpose::Outpost(number, outpost) => {
-                if let Some(index) = index(number) {
-                    self.land_outpost(index, &outpost, page);
-                }
-            }
-        }
-    }
-
-    fn land_outpost(&mut self, index: usize, outpost: &Outpost, page: Result<Page>) {
-        let page = match page {
-            Ok(page) => page,
-            Err(error) => {
-                self.nodes[index].outpost = Slot::Failed(error);
-                return;
-            }
-        };
-        let stretch = Stretch::of(&page, self.walk.order, self.walk.sort.descending);
-        if stretch.low().is_none() || self.reaches(stretch.low()) {
-            // Past the end, or behind the last rows.
-            self.nodes.truncate(index);
-            self.cover();
-            return;
-        }
-        if !stretch.rises() || !stretch.is_keyed() {
-            let error = self.walk.unreadable("not in the order that was asked for");
-            self.nodes[index].outpost = Slot::Failed(error);
-            return;
-        }
-        let window = self.walk.fetcher.window();
-        let answer = Answer::of(&page, outpost.page, self.size, window);
-        let is_last = answer.is_last;
-        if is_last {
-            self.nodes.truncate(index + 1);
-            self.covered = true;
-            self.last = None;
-        } else {
-            self.found(&stretch, outpost.place, answer);
-            if self.reaches(stretch.high()) {
-                self.nodes.truncate(index + 1);
-                self.cover();
-            }
-        }
-        self.nodes[index].outpost = Slot::Here(Ahead {
-            page,
-            stretch,
-            is_last,
-        });
-    }
-}
-
-/// Whether `one` comes strictly before `other`.
-fn is_before(one: &Stamp, other: &Stamp) -> bool {
-    one.at < other.at
-}
-
-fn inclusive(stamp: &Stamp) -> Bound {
-    Bound {
-        stamp: stamp.clone(),
-        inclusive: true,
     }
 }
