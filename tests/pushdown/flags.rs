@@ -176,3 +176,28 @@ fn a_negation_is_only_asked_for_where_nothing_is_lost() {
         "created_at:[* TO 2024-01-01T00:00:00.000Z] OR blocked:false"
     );
 }
+
+#[test]
+fn truth_values_that_providers_write_in_their_own_way() {
+    let written = [
+        "true", "false", "True", "TRUE", "t", "yes", "1", "on", " true ", "f", "no", "0", "off",
+    ];
+    let users: Vec<_> = written
+        .iter()
+        .map(|text| json!({"email_verified": text}))
+        .collect();
+    let mut world = tenant_with(&users);
+    for condition in [
+        "email_verified",
+        "not email_verified",
+        "email_verified is not true",
+        "email_verified is not false",
+        "email_verified is null",
+    ] {
+        found(&mut world, condition);
+        agreed(
+            &mut world,
+            &format!("select count(*) from users where {condition}"),
+        );
+    }
+}

@@ -116,3 +116,14 @@ pub fn priced(world: &mut World, sql: &str) -> (usize, Option<String>) {
     let value = world.value(sql);
     (world.sim.journal().len(), value)
 }
+
+/// How EXPLAIN shows the first page of a listing, without what follows.
+pub const LIST: &str = "GET /api/v2/users?include_totals=true&page=0...&per_page=100";
+
+/// A tenant of so many users, whose number the session knows, and five orders.
+pub fn shop(users: usize) -> World {
+    let mut world = tenant_of(users);
+    world.query_text("select from users");
+    world.run("create table orders as select row_number() over ()::int as id, user_id from users limit 5; analyze orders");
+    world
+}

@@ -2,6 +2,7 @@
 
 use super::documents;
 use super::population::{word, CONNECTIONS};
+use super::scalars;
 use super::times;
 use super::values::{quoted, Draft};
 
@@ -16,8 +17,6 @@ const TEXTS: [&str; 8] = [
     "given_name",
     "family_name",
 ];
-/// Truth values.
-pub const FLAGS: [&str; 3] = ["email_verified", "phone_verified", "blocked"];
 
 /// A tree of conditions on the relation `u`, so many levels deep.
 pub fn tree(draft: &mut Draft, u: &str, depth: usize) -> String {
@@ -53,11 +52,11 @@ fn leaf(draft: &mut Draft, u: &str) -> String {
         0..=5 => equal(draft, u),
         6..=7 => list(draft, u),
         8..=11 => pattern(draft, u),
-        12..=14 => flag(draft, u),
+        12..=14 => scalars::flag(draft, u),
         15..=17 => times::condition(draft, u),
-        18..=19 => number(draft, u),
+        18..=19 => scalars::number(draft, u),
         20..=22 => documents::condition(draft, u),
-        23 => address(draft, u),
+        23 => scalars::address(draft, u),
         24 => presence(draft, u),
         _ => other(draft, u),
     }
@@ -74,7 +73,7 @@ pub fn exact(draft: &mut Draft, u: &str, depth: usize) -> String {
         );
     }
     if draft.dice.chance(80) {
-        return flag(draft, u);
+        return scalars::flag(draft, u);
     }
     let column = draft.dice.pick(&["last_login", "logins_count", "blocked"]);
     format!("{u}.{column} is {}null", draft.dice.pick(&["", "not "]))
@@ -214,88 +213,6 @@ fn pattern(draft: &mut Draft, u: &str) -> String {
     }
     let value = draft.value("text", &pattern);
     format!("{column} {operator} {value}")
-}
-
-fn flag(draft: &mut Draft, u: &str) -> String {
-    let column = format!("{u}.{}", draft.dice.pick(&FLAGS));
-    let truth = draft.dice.pick(&["true", "false"]);
-    match draft.dice.below(7) {
-        0 => column,
-        1 => format!("not {column}"),
-        2 => {
-            let value = draft.value("bool", truth);
-            format!(
-                "{column} {} {value}",
-                draft.dice.pick(&["=", "<>", "is distinct from"])
-            )
-        }
-        3 => format!("{column} is null"),
-        4 => format!("{column} is not null"),
-        _ => {
-            let test = draft.dice.pick(&[
-                "true",
-                "false",
-                "unknown",
-                "not true",
-                "not false",
-                "not unknown",
-            ]);
-            format!("{column} is {test}")
-        }
-    }
-}
-
-fn number(draft: &mut Draft, u: &str) -> String {
-    let column = format!("{u}.logins_count");
-    let n = draft.dice.pick(&["0", "1", "2", "7", "-1", "100", "32767"]);
-    let ty = draft
-        .dice
-        .pick(&["int2", "int4", "int8", "int8", "numeric"]);
-    match draft.dice.below(8) {
-        0 => format!("{column} is {}null", draft.dice.pick(&["", "not "])),
-        1 => {
-            let values = ["0", "7", "-3"].map(String::from);
-            let ty = draft.dice.pick(&["int2", "int4", "int8"]);
-            let array = draft.array(ty, &values);
-            format!("{column} = any({array})")
-        }
-        2 => {
-            let (from, to) = (
-                draft.value("int8", "1"),
-                draft.value("int8", "9223372036854775807"),
-            );
-            format!("{column} between {from} and {to}")
-        }
-        3 => {
-            let value = draft.value(ty, n);
-            format!(
-                "{value} {} {column}",
-                draft.dice.pick(&["<", "<=", "=", ">=", ">"])
-            )
-        }
-        _ => {
-            let value = draft.value(ty, n);
-            format!(
-                "{column} {} {value}",
-                draft.dice.pick(&["<", "<=", "=", ">=", ">", "<>"])
-            )
-        }
-    }
-}
-
-fn address(draft: &mut Draft, u: &str) -> String {
-    let address = draft.dice.pick(&[
-        "203.0.113.7",
-        "203.0.113.7/32",
-        "203.0.113.0/24",
-        "2001:db8:0::1",
-        "::ffff:203.0.113.7",
-    ]);
-    let value = draft.value("inet", address);
-    format!(
-        "{u}.last_ip {} {value}",
-        draft.dice.pick(&["=", "=", "=", "<>", "<<=", ">"])
-    )
 }
 
 fn presence(draft: &mut Draft, u: &str) -> String {

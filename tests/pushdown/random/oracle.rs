@@ -1,10 +1,10 @@
 //! The same query over the foreign table with pushdown, without it, and over a plain table of the same users.
 
+use super::compare::differ;
 use super::population::users;
 use super::queries::{Agree, Query};
 use super::values::{quoted, Known};
 use simulator::{Config, Entry};
-use std::collections::HashMap;
 use xtask::World;
 
 /// How a message begins after which the database is gone.
@@ -28,9 +28,20 @@ pub struct Oracle {
 type Answer = Result<Vec<Row>, String>;
 
 impl Oracle {
-    /// So many users of this seed; `options` are of the server, `columns` overrides the declarations of columns.
-    pub fn new(seed: u64, count: usize, config: Config, options: &str, alter: &str) -> Oracle {
+    /// So many users of this seed; `options` are of the server, `alter` declares columns in other ways, and the
+    /// database may sort and fold by ICU's rules instead of the cluster's.
+    pub fn new(
+        seed: u64,
+        count: usize,
+        config: Config,
+        options: &str,
+        alter: &str,
+        icu: bool,
+    ) -> Oracle {
         let mut world = World::new(config);
+        if icu {
+            move_to_icu(&mut world);
+        }
         let all = users(seed, count);
         for (id, json) in &all {
             world.sim.put_user_raw(id, json);
@@ -245,6 +256,28 @@ impl Oracle {
     }
 }
 
+/// Goes on in a database of the same cluster whose default collation is ICU's, where there are such.
+fn move_to_icu(world: &mut World) {
+    let version = world.value("select current_setting('server_version_num')::int / 10000");
+    if version.as_deref() == Some("14") {
+        return;
+    }
+    let name = format!("{}_icu", world.db.name());
+    world.run(&format!(
+        "create database {name} template template0 locale_provider icu icu_locale 'tr-TR'"
+    ));
+    let address = world.db.conn_string("postgres").replace(
+        &format!("dbname={}", world.db.name()),
+        &format!("dbname={name}"),
+    );
+    world.sql = postgres::Client::connect(&address, postgres::NoTls)
+        .expect("a connection to the new database");
+    let (url, token) = (world.sim.url(), xtask::world::token(&world.sim));
+    world.run(&format!(
+        "create extension auth0_fdw; create server auth0 foreign data wrapper auth0_fdw options (url '{url}', api_key '{token}')"
+    ));
+}
+
 fn told(error: postgres::Error) -> String {
     match error.as_db_error() {
         Some(db) => format!(
@@ -255,67 +288,4 @@ fn told(error: postgres::Error) -> String {
         ),
         None => format!("{BROKEN}: {error}"),
     }
-}
-
-/// How two answers disagree, if they do.
-fn differ(got: &[Row], expected: &[Row], agree: &Agree, among: Option<&[Row]>) -> Option<String> {
-    let keys =
-        |rows: &[Row], n: usize| rows.iter().map(|row| row[..n].to_vec()).collect::<Vec<_>>();
-    let in_order = match agree {
-        Agree::Rows => None,
-        Agree::Order => Some(usize::MAX),
-        Agree::Keys(n) | Agree::Some(n, _) => Some(*n),
-    };
-    if let Agree::Some(..) = agree {
-        if got.len() != expected.len() {
-            return Some(format!("{} rows instead of {}", got.len(), expected.len()));
-        }
-        let (extra, _) = difference(got, among.unwrap_or_default());
-        if !extra.is_empty() {
-            return Some(format!("rows that should not be there: {}", shown(&extra)));
-        }
-    } else {
-        let (extra, missing) = difference(got, expected);
-        if !extra.is_empty() || !missing.is_empty() {
-            return Some(format!(
-                "{} rows instead of {}\n  missing: {}\n  too many: {}",
-                got.len(),
-                expected.len(),
-                shown(&missing),
-                shown(&extra)
-            ));
-        }
-    }
-    let n = in_order?.min(expected.first()?.len());
-    (keys(got, n) != keys(expected, n)).then(|| {
-        format!(
-            "another order: {} instead of {}",
-            shown(&keys(got, n)),
-            shown(&keys(expected, n))
-        )
-    })
-}
-
-/// The rows that only one of two answers has, duplicates counted.
-fn difference(one: &[Row], other: &[Row]) -> (Vec<Row>, Vec<Row>) {
-    let mut counts: HashMap<&Row, i64> = HashMap::new();
-    one.iter()
-        .for_each(|row| *counts.entry(row).or_default() += 1);
-    other
-        .iter()
-        .for_each(|row| *counts.entry(row).or_default() -= 1);
-    let of = |sign: i64| {
-        let rows = counts.iter().filter(|(_, count)| **count * sign > 0);
-        rows.map(|(row, _)| (*row).clone()).collect()
-    };
-    (of(1), of(-1))
-}
-
-fn shown(rows: &[Row]) -> String {
-    let first: Vec<String> = rows
-        .iter()
-        .take(3)
-        .map(|row| format!("{row:?}").chars().take(600).collect())
-        .collect();
-    format!("{} [{}]", rows.len(), first.join(", "))
 }

@@ -135,9 +135,7 @@ fn user(dice: &mut Dice, n: usize, born: i64) -> (String, String) {
         user.text("last_login", &moment(updated));
         user.raw(
             "logins_count",
-            &dice
-                .pick(&["0", "1", "2", "7", "100", "2147483648"])
-                .to_string(),
+            dice.pick(&["0", "1", "2", "7", "100", "2147483648"]),
         );
         user.text(
             "last_ip",

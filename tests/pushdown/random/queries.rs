@@ -248,7 +248,7 @@ fn lateral(draft: &mut Draft) -> (String, Agree) {
     let sql = match draft.dice.below(3) {
         0 => format!("select o.id, x.* from {table} o, lateral (select u.user_id, u.name from users u where u.{key} = o.{key} and {filter}) x where o.n < 5"),
         1 => format!("select o.id, x.* from orders o left join lateral (select u.user_id from users u where u.created_at >= o.at and {filter} order by u.created_at, u.user_id limit 2) x on true"),
-        _ => format!("select o.id, x.* from orders o, lateral (select count(*) from users u where u.blocked = o.flag) x"),
+        _ => "select o.id, x.* from orders o, lateral (select count(*) from users u where u.blocked = o.flag) x".to_owned(),
     };
     (sql, Agree::Rows)
 }
@@ -268,7 +268,7 @@ fn correlated(draft: &mut Draft) -> (String, Agree) {
     let filter = filter(draft);
     let sql = match draft.dice.below(3) {
         0 => format!("select o.id, (select max(u.name) from users u where u.user_id = o.user_id and {filter}) from orders o"),
-        1 => format!("select o.id, (select count(*) from users u where u.blocked = o.flag) from orders o where o.id < 4"),
+        1 => "select o.id, (select count(*) from users u where u.blocked = o.flag) from orders o where o.id < 4".to_owned(),
         _ => format!("select u.user_id, (select count(*) from orders o where o.user_id = u.user_id) from users u where {filter}"),
     };
     (sql, Agree::Rows)
