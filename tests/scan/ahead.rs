@@ -92,7 +92,7 @@ fn rows_are_shown_while_later_pages_are_under_way() {
         "set statement_timeout = '20s'; begin; declare c cursor for select user_id from users",
     );
     assert_eq!(column(&mut world, "fetch 300 from c").len(), 300);
-    assert!(world.sim.in_flight() > 0);
+    await_that("later pages are asked for", || world.sim.in_flight() > 0);
     world.run("rollback");
     await_silence(&world.sim);
 }

@@ -83,44 +83,9 @@ pub async fn in_chunks(
             Some((chunk, Err(Error::Rejected { refusal, .. })))
                 if refusal.status == 414 && chunk.terms.len() > 1 =>
             {
-                let (one, other) = halves(chunk);
-                waiting.push_front(other);
-                waiting.push_front(one);
+                waiting.extend(chunk.halves());
             }
             Some((_, Err(error))) => return Err(error),
-        }
-    }
-}
-
-fn halves(chunk: Chunk) -> (Chunk, Chunk) {
-    let mut one = chunk.clone();
-    let mut other = chunk;
-    other.terms = one.terms.split_off(one.terms.len() / 2);
-    (one, other)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::Term;
-
-    #[test]
-    fn halves_have_all_values_once() {
-        for count in 2..9 {
-            let terms: Vec<Term> = (0..count)
-                .map(|i| Term {
-                    value: i.to_string(),
-                    printed: i.to_string(),
-                })
-                .collect();
-            let (one, other) = halves(Chunk {
-                key: "user_id",
-                before: "(".into(),
-                terms: terms.clone(),
-                after: ")".into(),
-            });
-            assert!(!one.terms.is_empty() && !other.terms.is_empty());
-            assert_eq!([one.terms, other.terms].concat(), terms);
         }
     }
 }

@@ -82,6 +82,16 @@ impl Chunk {
         }
     }
 
+    /// Two chunks with half of the values each: for a text that is too long.
+    pub fn halves(mut self) -> [Chunk; 2] {
+        let terms = self.terms.split_off(self.terms.len() / 2);
+        let other = Chunk {
+            terms,
+            ..self.clone()
+        };
+        [self, other]
+    }
+
     /// The search text.
     pub fn q(&self) -> String {
         let terms: Vec<&str> = self.terms.iter().map(|term| &*term.printed).collect();
@@ -269,5 +279,12 @@ mod tests {
             after: ")".into(),
         };
         assert_eq!(chunk.q(), r#"user_id:("a" OR "b")"#);
+        for count in 2..9 {
+            let values: Vec<String> = (0..count).map(|i| i.to_string()).collect();
+            let chunk = Chunk::new(None, "user_id", values);
+            let [one, other] = chunk.clone().halves();
+            assert!(!one.terms.is_empty() && !other.terms.is_empty());
+            assert_eq!([one.terms, other.terms].concat(), chunk.terms);
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! Many rows with one value of the ordering key: no search in its order can start between them.
 
-use super::clause::{and, range, Bound};
+use super::clause::{range, Bound};
 use super::edge::Stamp;
 use super::export::Export;
-use super::request::Sort;
+use super::request::{Chunk, Sort};
 use super::walk::{Step, Walk};
 use crate::error::{Error, Result};
 use crate::options::BulkRead;
@@ -88,7 +88,10 @@ impl Walk {
                 let value = |key| page.as_ref().and_then(|page| page.value(row, key));
                 let at = Stamp::read(value(1), self.sort.descending).map(|found| found.at);
                 let id = value(0).and_then(|raw| Json::read(raw).ok()?.into_text());
-                ids.extend(id.filter(|_| at == Some(stamp.at)).map(|id| quoted(&id)));
+                ids.extend(
+                    id.filter(|_| at == Some(stamp.at))
+                        .map(|id| id.into_owned()),
+                );
             }
             while ids.len() >= BATCH || (page.is_none() && !ids.is_empty()) {
                 let batch = ids.split_off(ids.len().saturating_sub(BATCH));
@@ -112,14 +115,15 @@ impl Walk {
             inclusive: true,
         };
         let q = range(self.q.as_deref(), self.sort, Some(&only), Some(stamp));
-        let mut parts = vec![ids];
-        while let Some(mut ids) = parts.pop() {
-            let key = self.fetcher.request.object.id;
-            let q = and(Some(&q), &format!("{key}:({})", ids.join(" OR ")));
-            match self.fetcher.fetch(self.page(Some(&q), 0, size)).await {
-                Err(Error::Rejected { refusal, .. }) if refusal.status == 414 && ids.len() > 1 => {
-                    let other = ids.split_off(ids.len() / 2);
-                    parts.extend([ids, other]);
+        let key = self.fetcher.request.object.id;
+        let mut parts = vec![Chunk::new(Some(&q), key, ids)];
+        while let Some(chunk) = parts.pop() {
+            let get = self.page(Some(&chunk.q()), 0, size);
+            match self.fetcher.fetch(get).await {
+                Err(Error::Rejected { refusal, .. })
+                    if refusal.status == 414 && chunk.terms.len() > 1 =>
+                {
+                    parts.extend(chunk.halves());
                 }
                 page => {
                     if self.accept(page?, true).await?.is_none() {
@@ -130,9 +134,4 @@ impl Walk {
         }
         Ok(Step::More)
     }
-}
-
-/// A value as a search has it.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
