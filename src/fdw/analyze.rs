@@ -57,7 +57,7 @@ unsafe extern "C-unwind" fn sample(
         let columns: Vec<Column> = Attribute::all((*relation).rd_id, settings.on_type_error)
             .or_raise()
             .into_iter()
-            .map(|attribute| Column::new(attribute, &mut keys))
+            .map(|attribute| Column::new(attribute, object, &mut keys))
             .collect();
         let estate = pg_sys::CreateExecutorState();
         let context = pg_sys::MakePerTupleExprContext(estate);

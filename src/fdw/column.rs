@@ -1,9 +1,11 @@
 //! One column of a scan: where its value stands in a row and how it becomes a datum.
 
-use auth0::catalog::{ATTRS, QUERY};
+use auth0::catalog::{Object, ATTRS, QUERY};
 use auth0::options::OnTypeError;
+use auth0::plan::Kind;
 use auth0::rows::{Page, Path};
 use auth0::{Error, Result};
+use pgrx::pg_sys;
 
 use super::attribute::{Attribute, Source};
 use super::datum::{Datum, Target};
@@ -24,12 +26,16 @@ pub struct Column {
     pub index: usize,
     place: Place,
     target: Target,
+    /// Whether a search compares it as a truth value: then only the texts that a search takes for one are one here, too.
+    truth: bool,
     on_type_error: OnTypeError,
 }
 
 impl Column {
-    /// For a declared column; `keys` collects the wanted keys.
-    pub fn new(attribute: Attribute, keys: &mut Vec<String>) -> Column {
+    /// For a declared column of `object`; `keys` collects the wanted keys.
+    pub fn new(attribute: Attribute, object: &Object, keys: &mut Vec<String>) -> Column {
+        let kind = attribute.field().and_then(|field| field.kind(object));
+        let truth = attribute.ty == pg_sys::BOOLOID && kind == Some(Kind::Truth);
         let place = match attribute.source {
             Source::Whole => Place::Whole,
             Source::Query => Place::Query,
@@ -53,6 +59,7 @@ impl Column {
                 attribute.typmod,
                 on_type_error == OnTypeError::Null,
             ),
+            truth,
             on_type_error,
         }
     }
@@ -76,7 +83,13 @@ impl Column {
             Place::Query => query,
         };
         let Some(raw) = raw else { return Ok(None) };
-        match (self.target.datum(raw), self.on_type_error) {
+        let odd = self.truth && raw.starts_with('"') && ![r#""true""#, r#""false""#].contains(&raw);
+        let datum = if odd {
+            Err("the text is neither \"true\" nor \"false\"".to_owned())
+        } else {
+            self.target.datum(raw)
+        };
+        match (datum, self.on_type_error) {
             (Ok(datum), _) => Ok(datum),
             (Err(_), OnTypeError::Null) if !self.target.is_bound_to_end() => Ok(None),
             (Err(reason), wanted) => Err(Error::Value {

@@ -301,6 +301,10 @@ unsafe fn column_name(root: *mut pg_sys::PlannerInfo, node: *mut Node) -> Option
         while (*node).type_ == NodeTag::T_RelabelType {
             node = (*node.cast::<pg_sys::RelabelType>()).arg.cast();
         }
+        let mut root = root;
+        if (*node).type_ == NodeTag::T_Param {
+            (root, node) = outer_variable(root, node.cast())?;
+        }
         if (*node).type_ != NodeTag::T_Var {
             return None;
         }
@@ -316,6 +320,29 @@ unsafe fn column_name(root: *mut pg_sys::PlannerInfo, node: *mut Node) -> Option
             text::from_server((*alias).aliasname),
             text::from_server(column)
         ))
+    }
+}
+
+/// The variable of an outer query that a subquery's parameter stands for, and that query.
+unsafe fn outer_variable(
+    root: *mut pg_sys::PlannerInfo,
+    param: *mut pg_sys::Param,
+) -> Option<(*mut pg_sys::PlannerInfo, *mut Node)> {
+    // SAFETY: called by `column_name`; outer queries are being planned, too, so their lists of parameters are there.
+    unsafe {
+        if (*param).paramkind != pg_sys::ParamKind::PARAM_EXEC {
+            return None;
+        }
+        let mut level = (*root).parent_root;
+        while let Some(outer) = level.as_mut() {
+            let known = list::iter::<pg_sys::PlannerParamItem>(outer.plan_params)
+                .find(|item| (**item).paramId == (*param).paramid);
+            if let Some(item) = known {
+                return Some((level, (*item).item));
+            }
+            level = outer.parent_root;
+        }
+        None
     }
 }
 

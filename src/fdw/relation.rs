@@ -86,8 +86,11 @@ pub unsafe fn read(
 }
 
 /// Whether an expression reads a column.
-unsafe fn reads(node: *mut pg_sys::Node, relid: u32, attribute: i16) -> bool {
-    // SAFETY: called by `read`.
+///
+/// # Safety
+/// `node` must be an expression of the planner's.
+pub unsafe fn reads(node: *mut pg_sys::Node, relid: u32, attribute: i16) -> bool {
+    // SAFETY: the caller's promise.
     unsafe {
         let mut read: *mut pg_sys::Bitmapset = ptr::null_mut();
         pg_sys::pull_varattnos(node, relid, &mut read);

@@ -163,7 +163,7 @@ pub unsafe extern "C-unwind" fn begin(node: *mut pg_sys::ForeignScanState, _flag
             } else if let Some(attribute) =
                 Attribute::declared(relation, *number, settings.on_type_error).or_raise()
             {
-                columns.push(Column::new(attribute, &mut keys));
+                columns.push(Column::new(attribute, object, &mut keys));
             }
         }
         let state = ScanState {

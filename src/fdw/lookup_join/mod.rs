@@ -169,6 +169,10 @@ unsafe fn key(
                 .iter()
                 .find(|one| one.field().as_ref() == Some(&field));
             let Some(attribute) = attribute else { continue };
+            // The key may be read out of another column: then the rows do not bring it.
+            if !relation::reads((*info).clause.cast(), (*inner).relid, attribute.number) {
+                continue;
+            }
             if pg_sys::bms_is_subset(needs, (*outer).relids)
                 && pg_sys::bms_num_members(needs) > 0
                 && found.as_ref().is_none_or(|(best, _)| rank < *best)

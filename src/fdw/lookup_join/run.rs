@@ -109,8 +109,6 @@ unsafe extern "C-unwind" fn begin(node: *mut CustomScanState, estate: *mut EStat
                 &mut (*estate).es_tupleTable,
                 (*child).ps_ResultTupleDesc,
                 &raw const pg_sys::TTSOpsMinimalTuple,
-                #[cfg(feature = "pg18")]
-                0,
             )
         };
         let join = Join {

@@ -25,7 +25,8 @@ impl Answer {
             total,
             rest,
             exact,
-            is_last: rest == 0 && (exact || rows < size),
+            // A page that the window cuts short says nothing of what is behind it.
+            is_last: rest == 0 && (exact || rows < size && number * size + rows < window),
         }
     }
 }

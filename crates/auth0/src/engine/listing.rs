@@ -27,10 +27,16 @@ impl Walk {
         pages: Range<u64>,
     ) -> Result<Step> {
         let most = if total.is_some() { self.concurrency } else { 1 };
+        // Pages beyond those that a LIMIT is sure to need are asked for when a row of them is wanted.
+        let limit = self.fetcher.request.limit;
+        let sure = limit.map_or(u64::MAX, |limit| limit.div_ceil(size));
         let mut next = pages.start;
         let mut ahead = VecDeque::new();
         loop {
             while ahead.len() < most && next < pages.end && next * size < self.fetcher.window() {
+                if next >= sure && !(ahead.is_empty() && self.out.wanted().await) {
+                    break;
+                }
                 let get = self.fetcher.search(q, sort, next, size);
                 ahead.push_back((next, Flight::start(&self.fetcher, get)));
                 next += 1;
@@ -52,7 +58,9 @@ impl Walk {
                 return Ok(Step::Unwanted);
             }
             if total.is_none() && rows < size {
-                return Ok(Step::End);
+                // The window may have cut it short.
+                let within = number * size + rows < self.fetcher.window();
+                return Ok(if within { Step::End } else { Step::More });
             }
         }
     }

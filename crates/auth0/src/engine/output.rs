@@ -1,6 +1,9 @@
 //! Where pages go: to the backend's thread, which is woken for each.
 
-use tokio::sync::{mpsc, oneshot};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot, Notify};
 
 use super::runtime::Wake;
 use crate::error::Result;
@@ -11,6 +14,22 @@ use crate::rows::Page;
 pub struct Output {
     pages: Option<mpsc::Sender<Result<Page>>>,
     wake: Wake,
+    demand: Option<Arc<Demand>>,
+}
+
+/// Whether the other end waits for a page.
+#[derive(Debug, Default)]
+pub struct Demand {
+    waits: AtomicBool,
+    told: Notify,
+}
+
+impl Demand {
+    /// A page is wanted, and there is none.
+    pub fn tell(&self) {
+        self.waits.store(true, Ordering::Release);
+        self.told.notify_one();
+    }
 }
 
 impl Output {
@@ -19,11 +38,31 @@ impl Output {
         Output {
             pages: Some(pages),
             wake,
+            demand: None,
         }
+    }
+
+    /// Of which `demand` says when a page is waited for.
+    pub fn on_demand(mut self, demand: Arc<Demand>) -> Self {
+        self.demand = Some(demand);
+        self
+    }
+
+    /// Waits until all that was handed over is used up and more is waited for. True, so that it reads as a condition.
+    pub async fn wanted(&self) -> bool {
+        if let Some(demand) = &self.demand {
+            while !demand.waits.load(Ordering::Acquire) {
+                demand.told.notified().await;
+            }
+        }
+        true
     }
 
     /// Hands a page over, once there is room for it; false when nobody wants it any more.
     pub async fn send(&self, page: Result<Page>) -> bool {
+        if let Some(demand) = &self.demand {
+            demand.waits.store(false, Ordering::Release);
+        }
         let sent = match &self.pages {
             Some(pages) => pages.send(page).await.is_ok(),
             None => false,

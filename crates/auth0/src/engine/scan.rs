@@ -15,7 +15,7 @@ use super::count::count;
 use super::export;
 use super::fetch::Fetcher;
 use super::lookups::{in_chunks, look_up};
-use super::output::{Gate, Output};
+use super::output::{Demand, Gate, Output};
 use super::request::{Ask, ScanRequest};
 use super::runtime::{Runtime, Wake};
 use super::walk::{Step, Walk};
@@ -29,6 +29,7 @@ use crate::rows::Page;
 pub struct Scan {
     pages: mpsc::Receiver<Result<Page>>,
     more: Option<oneshot::Sender<()>>,
+    demand: Arc<Demand>,
     task: AbortHandle,
     stats: Arc<Stats>,
     handed_over: bool,
@@ -55,7 +56,9 @@ impl Scan {
             stats: stats.clone(),
             wake: runtime.waker(),
         };
-        let (finished, out) = (complete.clone(), Output::new(out, runtime.waker()));
+        let demand = Arc::new(Demand::default());
+        let out = Output::new(out, runtime.waker()).on_demand(demand.clone());
+        let finished = complete.clone();
         let task = runtime.spawn(async move {
             match trip.run(Gate::new(wanted), out.clone()).await {
                 Ok(Step::End | Step::More) => finished.store(true, Ordering::Release),
@@ -66,6 +69,7 @@ impl Scan {
         Scan {
             pages,
             more: Some(more),
+            demand,
             task,
             stats,
             handed_over: false,
@@ -84,7 +88,10 @@ impl Scan {
                 self.handed_over = true;
                 Poll::Ready(Some(page))
             }
-            Err(mpsc::error::TryRecvError::Empty) => Poll::Pending,
+            Err(mpsc::error::TryRecvError::Empty) => {
+                self.demand.tell();
+                Poll::Pending
+            }
             Err(mpsc::error::TryRecvError::Disconnected)
                 if self.complete.load(Ordering::Acquire) =>
             {

@@ -50,7 +50,7 @@ pub struct Walk {
     /// Where the ordering key stands among the columns.
     pub order: usize,
     gate: Gate,
-    out: Output,
+    pub(super) out: Output,
     /// Only rows whose value of a column is one of these are handed over.
     keep: Option<(usize, HashSet<String>)>,
     /// Ids of this listing's rows.

@@ -108,6 +108,11 @@ pub enum Value {
     Json(serde_json::Value),
 }
 
+/// Of the texts that are compared with their case, only for the id are wildcards documented.
+fn takes_wildcards(object: &Object, field: &Field) -> bool {
+    field.as_key() == Some(object.id)
+}
+
 impl Filter {
     /// Whether this condition can be looked for at all.
     pub fn is_possible(&self, object: &Object) -> bool {
@@ -145,12 +150,14 @@ impl Filter {
             }
             Filter::Like(field, insensitive, _) => match kind(field) {
                 Some(Kind::Folded) => true,
-                Some(Kind::Exact) => !insensitive,
+                Some(Kind::Exact) => !insensitive && takes_wildcards(object, field),
                 _ => false,
             },
-            Filter::StartsWith(field, _) => {
-                matches!(kind(field), Some(Kind::Folded | Kind::Exact))
-            }
+            Filter::StartsWith(field, _) => match kind(field) {
+                Some(Kind::Folded) => true,
+                Some(Kind::Exact) => takes_wildcards(object, field),
+                _ => false,
+            },
             Filter::Contains(..) | Filter::Query(_) => true,
             Filter::Local => false,
         }
