@@ -7,6 +7,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::declared::{Holder, Place};
+use crate::jwt::Fault;
 
 /// A result whose error is [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -276,12 +277,44 @@ pub enum Error {
         /// What does not fit.
         reason: String,
     },
+    /// A token that is not accepted.
+    #[error("the Auth0 token is not accepted: {}", .0.check)]
+    Token(Fault),
+    /// A setting of an issuer that cannot be.
+    #[error("{}", if *.known { format!("invalid value for \"{setting}\" of an issuer") } else { format!("invalid issuer option \"{}\"", crate::error::short(.setting)) })]
+    IssuerSetting {
+        /// Which.
+        setting: String,
+        /// Whether there is such a setting.
+        known: bool,
+        /// What a valid value looks like, or the settings that there are.
+        expected: String,
+    },
+    /// A session that cannot be opened or used.
+    #[error("{what}")]
+    Session {
+        /// What cannot be done.
+        what: &'static str,
+        /// Why.
+        reason: String,
+    },
     /// The background machinery of the extension could not start.
     #[error("could not start the network thread")]
     Runtime {
         /// The system's words.
         reason: String,
     },
+}
+
+/// So much of a text as a message may quote.
+fn short(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Error::Token(fault)
+    }
 }
 
 impl Error {

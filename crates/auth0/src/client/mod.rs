@@ -1,7 +1,7 @@
 //! The one path every API call takes: token, limiter, send, retry, typed error.
 
 mod assertion;
-mod failure;
+pub(crate) mod failure;
 mod rate_limit;
 mod refusal;
 mod retry;
