@@ -2,6 +2,8 @@
 //!
 //! - [`fdw`]: the callbacks Postgres plans, runs and explains a scan with
 //! - [`server`]: what the DBA declared: options, user mappings, Vault
+//! - [`functions`]: the SQL-callable functions of schema `auth0`: tokens, policies, sessions
+//! - [`identity`]: whose transaction this is, in memory that no SQL can reach
 //! - [`backend`]: what outlives a statement: the network thread and the warm clients
 //! - [`interrupt`]: waiting without being deaf to Postgres
 //! - [`list`], [`text`]: Postgres' lists; strings in and out of the database's encoding
@@ -12,6 +14,8 @@
 mod backend;
 mod error;
 mod fdw;
+mod functions;
+mod identity;
 mod interrupt;
 mod list;
 mod server;

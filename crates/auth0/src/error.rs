@@ -281,7 +281,7 @@ pub enum Error {
     #[error("the Auth0 token is not accepted: {}", .0.check)]
     Token(Fault),
     /// A setting of an issuer that cannot be.
-    #[error("{}", if *.known { format!("invalid value for \"{setting}\" of an issuer") } else { format!("invalid issuer option \"{}\"", crate::error::short(.setting)) })]
+    #[error("{}", if *.known { format!("invalid value for \"{setting}\" of an issuer") } else { format!("invalid issuer option \"{}\"", short(.setting)) })]
     IssuerSetting {
         /// Which.
         setting: String,
@@ -290,6 +290,33 @@ pub enum Error {
         /// What a valid value looks like, or the settings that there are.
         expected: String,
     },
+    /// Something named that there is not.
+    #[error("{what} \"{}\" does not exist", short(.name))]
+    NotFound {
+        /// Issuer, server, role…
+        what: &'static str,
+        /// As typed.
+        name: String,
+        /// How to see what there is.
+        hint: &'static str,
+    },
+    /// An argument that cannot be.
+    #[error("invalid value for argument \"{name}\"")]
+    Argument {
+        /// Which.
+        name: &'static str,
+        /// What a valid value looks like.
+        expected: String,
+    },
+    /// A database role that a token may not lead to.
+    #[error("the token may not switch to a database role")]
+    DbRole {
+        /// Why not.
+        reason: String,
+    },
+    /// A question about the identity in a process that does not have it.
+    #[error("the Auth0 identity is not known in a parallel worker")]
+    ParallelWorker,
     /// A session that cannot be opened or used.
     #[error("{what}")]
     Session {

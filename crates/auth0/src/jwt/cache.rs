@@ -64,11 +64,11 @@ impl KeyCache {
         self.keys.as_ref().map(|(keys, _)| keys.clone())
     }
 
-    /// A question is on its way: if it is cut short, the next one waits for the cooldown all the same.
+    /// A question is on its way. If it is cut short, the keys that we have do for the cooldown; without any, whoever
+    /// comes next may ask again at once.
     pub fn asking(&mut self, now: Instant) {
-        self.tried = Some(now);
-        if self.keys.is_none() {
-            self.failure = Some("asking for them was interrupted".to_owned());
+        if self.keys.is_some() {
+            self.tried = Some(now);
         }
     }
 }
@@ -121,10 +121,14 @@ mod tests {
     }
 
     #[test]
-    fn an_interrupted_question_counts() {
+    fn an_interrupted_question() {
         let start = Instant::now();
         let mut cache = KeyCache::default();
         cache.asking(start);
-        assert_eq!(word(&cache.next(start, &TIMING, |_| true)), "wait");
+        assert_eq!(word(&cache.next(start, &TIMING, |_| true)), "fetch");
+        cache.fetched(start, KeySet::default());
+        let later = start + TIMING.refresh_after;
+        cache.asking(later);
+        assert_eq!(word(&cache.next(later, &TIMING, |_| true)), "use");
     }
 }

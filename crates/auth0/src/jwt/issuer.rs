@@ -1,5 +1,6 @@
 //! Whom a DBA trusts, and with what: one row of `auth0.issuers`, checked when it is written and when it is read.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -121,7 +122,7 @@ pub struct Issuer {
     /// The secret of HS256.
     pub(super) secret: Option<Secret>,
     /// Keys that stand in the row.
-    pub pinned: Option<KeySet>,
+    pub pinned: Option<Arc<KeySet>>,
     /// Where keys are fetched.
     pub jwks_url: String,
     /// When.
@@ -217,9 +218,11 @@ impl Issuer {
         }
         let pinned = match given("jwks") {
             None => None,
-            Some(document) => {
-                Some(KeySet::parse(document.to_string().as_bytes()).map_err(|_| expected("jwks"))?)
-            }
+            Some(document) => Some(
+                KeySet::parse(document.to_string().as_bytes())
+                    .map(Arc::new)
+                    .map_err(|_| expected("jwks"))?,
+            ),
         };
         let jwks_url = match text("jwks_url")? {
             None => format!("{}/.well-known/jwks.json", url.trim_end_matches('/')),
@@ -229,6 +232,13 @@ impl Issuer {
         };
         let db_role_claim = text("db_role_claim")?;
         let db_roles = list("db_roles")?;
+        // SET ROLE NONE goes back to the login role.
+        if db_roles
+            .iter()
+            .any(|role| role.eq_ignore_ascii_case("none"))
+        {
+            return Err(expected("db_roles"));
+        }
         if db_role_claim.is_some() == db_roles.is_empty() {
             return Err(bad(
                 "db_roles",
@@ -360,6 +370,7 @@ mod tests {
             json!({"jwks_url": "x"}),
             json!({"db_role_claim": "https://e.com/role"}),
             json!({"db_roles": ["web"]}),
+            json!({"db_role_claim": "r", "db_roles": ["none"]}),
             json!({"roles_claim": ""}),
             json!({"client_ids": [""]}),
         ] {
