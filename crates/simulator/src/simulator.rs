@@ -45,7 +45,7 @@ impl Simulator {
         let state = Arc::new(State::new(base, config));
         populate(&state);
         // Made here, so that the first request does not wait for it.
-        keys::current();
+        keys::current(&state.config());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -98,6 +98,19 @@ impl Simulator {
     /// Tokens issued before now are answered 401.
     pub fn revoke_tokens(&self) {
         lock(&self.state.tokens).revoke();
+    }
+
+    /// Signs with the next key from now on, as a rotation in the dashboard does; the old one stays published.
+    pub fn rotate_keys(&self) {
+        self.configure(|config| {
+            config.rotations += 1;
+            config.previous_key_revoked = false;
+        });
+    }
+
+    /// Publishes the key before the current one no more.
+    pub fn revoke_previous_key(&self) {
+        self.configure(|config| config.previous_key_revoked = true);
     }
 
     /// The seeded machine-to-machine client, which has all scopes.
