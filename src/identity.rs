@@ -47,6 +47,7 @@ thread_local! {
     static NOW: RefCell<Bound> = RefCell::default();
     /// What was before each level of subtransaction that changed it, outermost first.
     static BEFORE: RefCell<Vec<(i32, Bound)>> = RefCell::default();
+    static ASKED: Cell<bool> = const { Cell::new(false) };
     static ARMED: Cell<bool> = const { Cell::new(false) };
     static NEXT_UTILITY: Cell<pg_sys::ProcessUtility_hook_type> = const { Cell::new(None) };
 }
@@ -92,6 +93,12 @@ pub fn ask<T>(question: impl FnOnce(&Identity) -> Option<T>) -> Option<T> {
     })
 }
 
+/// Whether this has not been asked before in the transaction, rolled-back subtransactions included.
+pub fn first_in_transaction() -> bool {
+    arm();
+    !ASKED.replace(true)
+}
+
 /// Keeps what is, so that this level's rollback can bring it back.
 fn remember() {
     // SAFETY: reads a variable of the backend.
@@ -134,6 +141,7 @@ unsafe extern "C-unwind" fn transaction(event: pg_sys::XactEvent::Type, _: *mut 
         XACT_EVENT_ABORT => true,
         _ => return,
     };
+    ASKED.set(false);
     let before = BEFORE.take();
     if let Some((_, bound)) = before.into_iter().next().filter(|_| rolled_back) {
         NOW.set(bound);

@@ -6,11 +6,13 @@
 //! - [`identity`]: whose transaction this is, in memory that no SQL can reach
 //! - [`backend`]: what outlives a statement: the network thread and the warm clients
 //! - [`interrupt`]: waiting without being deaf to Postgres
+//! - [`as_user`]: acting as somebody else for the length of a call
 //! - [`list`], [`text`]: Postgres' lists; strings in and out of the database's encoding
 //! - [`error`]: every SQLSTATE, detail and hint
 
 #![deny(unsafe_code)]
 
+mod as_user;
 mod backend;
 mod error;
 mod fdw;

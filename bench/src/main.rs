@@ -6,6 +6,7 @@
 mod baseline;
 mod measure;
 mod python;
+mod tokens;
 mod world;
 
 use std::cell::RefCell;
@@ -28,6 +29,7 @@ fn main() {
     warm(&mut table);
     load(&mut table);
     python(&mut table);
+    tokens::measure(&mut table);
     table.print();
 }
 
@@ -169,10 +171,11 @@ fn difference(ours: Duration, bare: Duration, most: u32) -> String {
 
 /// Rows of the result, printed as Markdown.
 #[derive(Default)]
-struct Table(String);
+pub(crate) struct Table(String);
 
 impl Table {
-    fn row(&mut self, what: &str, value: String, compared: &str) {
+    /// Adds a figure.
+    pub(crate) fn row(&mut self, what: &str, value: String, compared: &str) {
         eprintln!("{what}: {value} {compared}");
         self.0
             .push_str(&format!("| {what} | {value} | {compared} |\n"));

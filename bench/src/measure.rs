@@ -37,6 +37,12 @@ fn middle(mut durations: Vec<Duration>) -> Duration {
     durations[durations.len() / 2]
 }
 
+/// The median of figures.
+pub fn middle_of(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
 /// Milliseconds, for people.
 pub fn ms(duration: Duration) -> String {
     let ms = duration.as_secs_f64() * 1000.0;

@@ -52,7 +52,8 @@ fn with<T>(issuer: &Issuer, work: impl FnOnce(&mut KeyCache) -> T) -> T {
     KEYS.with_borrow_mut(|caches| work(caches.entry(issuer.jwks_url.clone()).or_default()))
 }
 
-fn unreachable(issuer: &Issuer, reason: &str) -> Error {
+/// The fault of a token whose issuer does not tell its keys.
+pub fn unreachable(issuer: &Issuer, reason: &str) -> Error {
     let reason = format!(
         "The issuer's keys could not be fetched from {}: {reason}.",
         issuer.jwks_url

@@ -3,13 +3,20 @@
 //! - [`verify`]: is this token good?
 //! - [`login`]: whose transaction, whose session this is
 //! - [`claims`]: what row-level security asks
+//! - [`policies`]: policies written and policies checked
+//! - [`sessions`]: a login as a local account and session
+//! - [`postgrest`]: PostgREST's hook and its configuration
 //! - [`trust`]: what the DBA declared, read from the extension's tables; [`changes`]: when they change; [`keys`]: the issuers' keys
-//! - [`value`]: what the functions return
+//! - [`value`], [`sql`]: what the functions return; statements they run
 
 mod changes;
 mod claims;
 mod keys;
 mod login;
+mod policies;
+mod postgrest;
+mod sessions;
+mod sql;
 mod trust;
 mod value;
 mod verify;

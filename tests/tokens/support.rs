@@ -79,3 +79,30 @@ pub fn until(what: &str, mut done: impl FnMut() -> bool) {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
 }
+
+/// Roles belong to the whole cluster and tests share it, so each has a name of its own; gone when dropped.
+pub struct Role {
+    /// Its name.
+    pub name: String,
+    db: Client,
+}
+
+impl Role {
+    /// A role that may log in, with what else is said of it.
+    pub fn new(world: &World, name: &str, more: &str) -> Role {
+        let name = format!("{name}_{}", world.db.name());
+        let mut db = world.db.connect();
+        db.batch_execute(&format!("create role {name} login {more}"))
+            .unwrap();
+        Role { name, db }
+    }
+}
+
+impl Drop for Role {
+    fn drop(&mut self) {
+        let name = &self.name;
+        let _ = self
+            .db
+            .batch_execute(&format!("drop owned by {name} cascade; drop role {name}"));
+    }
+}

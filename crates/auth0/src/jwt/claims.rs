@@ -12,6 +12,11 @@ impl Claims {
         Claims(members)
     }
 
+    /// From JSON text; none if it is no object.
+    pub fn parse(json: &str) -> Option<Self> {
+        super::strict::object(json.as_bytes()).ok().map(Claims)
+    }
+
     /// One claim.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)

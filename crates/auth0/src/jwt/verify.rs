@@ -93,31 +93,12 @@ impl Token<'_> {
     ) -> Result<(), Fault> {
         let algorithm = self.admit(issuer)?;
         self.check_signature(issuer, keys, algorithm)?;
-        let claims = self.claims();
-        if claims.text("iss") != Some(&issuer.url) {
-            return Err(self.stranger([issuer.url.as_str()]));
+        let access_token = self.header.access_token;
+        Examined {
+            claims: self.claims(),
+            access_token,
         }
-        match purpose {
-            Purpose::Access => self.check_audience(&issuer.audiences)?,
-            Purpose::Login { client_id, nonce } => {
-                self.check_application(&[client_id])?;
-                check_nonce(claims, nonce)?;
-            }
-            Purpose::Session { nonce } => {
-                let applications: Vec<&str> =
-                    issuer.client_ids.iter().map(String::as_str).collect();
-                self.check_application(&applications)?;
-                check_nonce(claims, nonce)?;
-            }
-        }
-        check_time(claims, issuer.leeway, now)?;
-        match claims.text("sub") {
-            Some(subject) if !subject.is_empty() => Ok(()),
-            _ => Err(Fault::new(
-                Check::Form,
-                "The token names no subject (\"sub\").",
-            )),
-        }
+        .check(issuer, purpose, now)
     }
 
     fn check_signature(
@@ -172,9 +153,61 @@ impl Token<'_> {
         Fault::new(Check::Key, reason)
             .hint("The key may have been revoked, or be so new that it has not been fetched yet.")
     }
+}
+
+impl Issuer {
+    /// Whether claims that somebody else has verified the signature of are an access token's for us.
+    pub fn check(&self, claims: &Claims, now: f64) -> Result<(), Fault> {
+        let access_token = false;
+        Examined {
+            claims,
+            access_token,
+        }
+        .check(self, Purpose::Access, now)
+    }
+}
+
+/// What remains to be checked when the signature is right.
+struct Examined<'a> {
+    claims: &'a Claims,
+    /// Whether the header says so.
+    access_token: bool,
+}
+
+impl Examined<'_> {
+    fn check(&self, issuer: &Issuer, purpose: Purpose<'_>, now: f64) -> Result<(), Fault> {
+        let claims = self.claims;
+        if claims.text("iss") != Some(&issuer.url) {
+            return Err(Fault::new(
+                Check::Issuer,
+                "The token is from another issuer.",
+            ));
+        }
+        match purpose {
+            Purpose::Access => self.check_audience(&issuer.audiences)?,
+            Purpose::Login { client_id, nonce } => {
+                self.check_application(&[client_id])?;
+                check_nonce(claims, nonce)?;
+            }
+            Purpose::Session { nonce } => {
+                let applications: Vec<&str> =
+                    issuer.client_ids.iter().map(String::as_str).collect();
+                self.check_application(&applications)?;
+                check_nonce(claims, nonce)?;
+            }
+        }
+        check_time(claims, issuer.leeway, now)?;
+        match claims.text("sub") {
+            Some(subject) if !subject.is_empty() => Ok(()),
+            _ => Err(Fault::new(
+                Check::Form,
+                "The token names no subject (\"sub\").",
+            )),
+        }
+    }
 
     fn check_audience(&self, accepted: &[String]) -> Result<(), Fault> {
-        let claims = self.claims();
+        let claims = self.claims;
         if claims
             .audiences()
             .any(|audience| accepted.iter().any(|one| one == audience))
@@ -215,7 +248,7 @@ impl Token<'_> {
 
     /// An ID token's audience is a client id, and it has claims that only a login has.
     fn looks_like_id_token(&self) -> bool {
-        let claims = self.claims();
+        let claims = self.claims;
         let login = [
             "nonce",
             "at_hash",
@@ -225,7 +258,7 @@ impl Token<'_> {
             "email_verified",
             "nickname",
         ];
-        !self.header.access_token
+        !self.access_token
             && claims.get("scope").is_none()
             && claims.get("permissions").is_none()
             && (login.iter().any(|name| claims.get(name).is_some())
@@ -234,8 +267,8 @@ impl Token<'_> {
 
     /// OpenID Connect Core §3.1.3.7, 3 to 5.
     fn check_application(&self, applications: &[&str]) -> Result<(), Fault> {
-        let claims = self.claims();
-        if self.header.access_token || claims.get("scope").is_some() {
+        let claims = self.claims;
+        if self.access_token || claims.get("scope").is_some() {
             return Err(Fault::new(Check::Audience, "This is an access token, not an ID token.")
                 .hint("Pass the id_token of the login's answer; access tokens are for auth0.verify() and auth0.login()."));
         }
