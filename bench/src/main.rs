@@ -21,15 +21,25 @@ const USERS: usize = 100_000;
 const CONCURRENCY: usize = 4;
 const ROUNDS: usize = 5;
 
+/// What is measured, by name; a name as the argument measures that alone.
+const PARTS: [(&str, fn(&mut Table)); 7] = [
+    ("large", large),
+    ("memory", memory),
+    ("latency", latency),
+    ("warm", warm),
+    ("load", load),
+    ("python", python),
+    ("tokens", tokens::measure),
+];
+
 fn main() {
+    let only = std::env::args().nth(1);
     let mut table = Table::default();
-    large(&mut table);
-    memory(&mut table);
-    latency(&mut table);
-    warm(&mut table);
-    load(&mut table);
-    python(&mut table);
-    tokens::measure(&mut table);
+    for (name, measure) in PARTS {
+        if only.as_deref().is_none_or(|only| only == name) {
+            measure(&mut table);
+        }
+    }
     table.print();
 }
 

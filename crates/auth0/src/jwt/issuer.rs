@@ -308,6 +308,17 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    #[test]
+    fn the_documentation_has_this_table() {
+        let mut table = String::from("| option | value | default | meaning |\n| --- | --- | --- | --- |\n");
+        for (name, value, default, meaning) in OPTIONS {
+            table.push_str(&format!("| `{name}` | {value} | {default} | {meaning} |\n"));
+        }
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/tokens.md");
+        let text = std::fs::read_to_string(file).unwrap();
+        assert!(text.contains(&table), "docs/tokens.md is out of date; its table should be:\n{table}");
+    }
+
     fn parse(url: &str, options: Value) -> Result<Issuer> {
         Issuer::parse(url, &["https://api.example.com".to_owned()], &options)
     }
