@@ -53,6 +53,16 @@ pub fn ms(duration: Duration) -> String {
     }
 }
 
+/// The processor time that a process' main thread has had: other work on the machine does not count in it.
+pub fn processor_time(pid: i32) -> Duration {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).expect("the backend runs");
+    let nanoseconds = text
+        .split_whitespace()
+        .next()
+        .and_then(|figure| figure.parse().ok());
+    Duration::from_nanos(nanoseconds.expect("Linux tells schedstat"))
+}
+
 /// The most memory a process has had, in KiB.
 pub fn rss_peak(pid: i32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the backend runs");

@@ -49,7 +49,10 @@ pub fn fetch(issuer: &Issuer) -> Result<std::result::Result<Arc<KeySet>, String>
 }
 
 fn with<T>(issuer: &Issuer, work: impl FnOnce(&mut KeyCache) -> T) -> T {
-    KEYS.with_borrow_mut(|caches| work(caches.entry(issuer.jwks_url.clone()).or_default()))
+    KEYS.with_borrow_mut(|caches| match caches.get_mut(&issuer.jwks_url) {
+        Some(cache) => work(cache),
+        None => work(caches.entry(issuer.jwks_url.clone()).or_default()),
+    })
 }
 
 /// The fault of a token whose issuer does not tell its keys.

@@ -28,7 +28,7 @@ fn login(token: Option<&str>, scope: Option<&str>, switch_role: Option<bool>) ->
                         .to_owned(),
             });
         }
-        let role = role_of(&verified.issuer, &verified.claims).or_raise();
+        let role = role_of(&verified.issuer, &verified.claims()).or_raise();
         if let Some(role) = role {
             switch_to(&role).or_raise();
         }
@@ -44,11 +44,8 @@ fn logout() {
 
 /// Binds what has been verified.
 pub fn bind(verified: Verified, scope: Scope) -> Option<Text> {
-    let Verified {
-        issuer,
-        json,
-        claims,
-    } = verified;
+    let claims = verified.claims();
+    let Verified { issuer, json } = verified;
     // Verified tokens expire: the check is one of those they have passed.
     let expires = claims.get("exp").and_then(serde_json::Value::as_f64)? + issuer.leeway;
     bind_until(issuer, json, claims, expires, scope)

@@ -36,30 +36,38 @@ fn enable_owner_policy(table: Oid, column: &str, force: bool) {
         &[table.into(), Text::new(&column).into()],
     );
     match ty.as_deref() {
-        None => raise(Error::NotFound { what: "column", name: column, hint: "\\d shows the columns of the table." }),
+        None => raise(Error::NotFound {
+            what: "column",
+            name: column,
+            hint: "\\d shows the columns of the table.",
+        }),
         Some(ty) if !TEXT_TYPES.contains(&ty) => raise(Error::Argument {
             name: "column_name",
-            expected: format!("a column of type text, as Auth0's user ids are no {ty}s: auth0|5f7c8ec7c33c6c004bbafe82"),
+            expected:
+                "a column of type text: Auth0's user ids look like auth0|5f7c8ec7c33c6c004bbafe82"
+                    .to_owned(),
         }),
         Some(_) => {}
     }
     let quoted = quote_identifier(&column);
     // Asked in a subquery, once a statement.
-    let own =
-        format!("({quoted}::pg_catalog.text OPERATOR(pg_catalog.=) (SELECT auth0.user_id()))");
-    let own = own.replace(
-        "::pg_catalog.text",
-        if ty.as_deref() == Some("citext") {
-            "::pg_catalog.text"
-        } else {
-            ""
-        },
+    // Text has an operator of its own; citext must not be compared by its, which takes Auth0|x for auth0|x.
+    let cast = match ty.as_deref() {
+        Some("citext") => "::pg_catalog.text",
+        _ => "",
+    };
+    let own = format!("({quoted}{cast} OPERATOR(pg_catalog.=) (SELECT auth0.user_id()))");
+    let there = text_of(
+        "SELECT 'yes' FROM pg_catalog.pg_policy WHERE polrelid OPERATOR(pg_catalog.=) $1 AND polname::pg_catalog.text OPERATOR(pg_catalog.=) 'auth0_owner'",
+        &[table.into()],
     );
-    let mut statements = vec![
-        format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"),
-        format!("DROP POLICY IF EXISTS auth0_owner ON {name}"),
-        format!("CREATE POLICY auth0_owner ON {name} USING {own} WITH CHECK {own}"),
-    ];
+    let mut statements = vec![format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")];
+    if there.is_some() {
+        statements.push(format!("DROP POLICY auth0_owner ON {name}"));
+    }
+    statements.push(format!(
+        "CREATE POLICY auth0_owner ON {name} USING {own} WITH CHECK {own}"
+    ));
     if force {
         statements.push(format!("ALTER TABLE {name} FORCE ROW LEVEL SECURITY"));
     }

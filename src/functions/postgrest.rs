@@ -25,7 +25,7 @@ fn pre_request() {
     match bearer() {
         Some(token) => {
             let verified = verify::check(Some(&token), Purpose::Access).or_raise();
-            let role = login::role_of(&verified.issuer, &verified.claims).or_raise();
+            let role = login::role_of(&verified.issuer, &verified.claims()).or_raise();
             login::bind(verified, Scope::Transaction);
             if let Some(role) = role {
                 login::switch_to(&role).or_raise();

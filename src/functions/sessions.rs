@@ -115,7 +115,7 @@ fn create_session(
     let Some((token, hash)) = session::issue() else {
         refused("The system has no randomness.".to_owned());
     };
-    let claims = &verified.claims;
+    let claims = verified.claims();
     let user = claims.text("sub").unwrap_or_default();
     let email_verified = claims.get("email_verified") == Some(&serde_json::Value::Bool(true));
     let profile = |name: &str| claims.text(name).map(Text::new);

@@ -141,17 +141,17 @@ unsafe fn column<T: FromDatum>(columns: &[Column], at: usize) -> T {
 
 /// Every row that is committed by now, or ours.
 unsafe fn scan(table: Oid, mut row: impl FnMut(&[Column])) {
-    // SAFETY: the relation stays open and locked, and the snapshot registered, for as long as tuples are looked at;
+    // SAFETY: the relation stays open and locked, and the scan's snapshot registered, for as long as tuples are looked at;
     // after an error Postgres releases all of them.
     unsafe {
         let lock = pg_sys::AccessShareLock as i32;
         let relation = pg_sys::table_open(table, lock);
-        let snapshot = pg_sys::RegisterSnapshot(pg_sys::GetLatestSnapshot());
         let scan = pg_sys::systable_beginscan(
             relation,
             Oid::INVALID,
             false,
-            snapshot,
+            // A fresh one, which may be taken in parallel mode, too.
+            std::ptr::null_mut(),
             0,
             std::ptr::null_mut(),
         );
@@ -169,7 +169,6 @@ unsafe fn scan(table: Oid, mut row: impl FnMut(&[Column])) {
             row(&columns);
         }
         pg_sys::systable_endscan(scan);
-        pg_sys::UnregisterSnapshot(snapshot);
         pg_sys::table_close(relation, lock);
     }
 }

@@ -281,7 +281,7 @@ pub enum Error {
     #[error("the Auth0 token is not accepted: {}", .0.check)]
     Token(Fault),
     /// A setting of an issuer that cannot be.
-    #[error("{}", if *.known { format!("invalid value for \"{setting}\" of an issuer") } else { format!("invalid issuer option \"{}\"", short(.setting)) })]
+    #[error("{}", if *.known { format!("invalid value for issuer setting \"{setting}\"") } else { format!("invalid issuer option \"{}\"", short(.setting)) })]
     IssuerSetting {
         /// Which.
         setting: String,

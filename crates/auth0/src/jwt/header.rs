@@ -23,10 +23,15 @@ const OWN_KEY: [&str; 4] = ["jwk", "jku", "x5u", "x5c"];
 /// extensions, so each is a reason to refuse.
 const UNKNOWN_READING: [&str; 5] = ["crit", "b64", "zip", "enc", "epk"];
 
+/// All members that are looked at; others are checked and passed over.
+const LOOKED_AT: [&str; 12] = [
+    "alg", "kid", "typ", "jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", "enc", "epk",
+];
+
 impl Header {
     /// From the decoded first part.
     pub fn parse(text: &[u8]) -> Result<Self, Fault> {
-        let members = strict::object(text)
+        let members = strict::members(text, &LOOKED_AT)
             .map_err(|reason| form(format!("The header is not valid JSON: {reason}.")))?;
         if let Some(name) = OWN_KEY.iter().find(|name| members.contains_key(**name)) {
             let reason =

@@ -45,7 +45,7 @@ pub const OPTIONS: [(&str, &str, &str, &str); 12] = [
     ),
     (
         "db_roles",
-        "a list of texts that are not empty",
+        "a list of role names other than none",
         "[]",
         "The database roles it may name.",
     ),
@@ -310,13 +310,17 @@ mod tests {
 
     #[test]
     fn the_documentation_has_this_table() {
-        let mut table = String::from("| option | value | default | meaning |\n| --- | --- | --- | --- |\n");
+        let mut table =
+            String::from("| option | value | default | meaning |\n| --- | --- | --- | --- |\n");
         for (name, value, default, meaning) in OPTIONS {
             table.push_str(&format!("| `{name}` | {value} | {default} | {meaning} |\n"));
         }
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/tokens.md");
         let text = std::fs::read_to_string(file).unwrap();
-        assert!(text.contains(&table), "docs/tokens.md is out of date; its table should be:\n{table}");
+        assert!(
+            text.contains(&table),
+            "docs/tokens.md is out of date; its table should be:\n{table}"
+        );
     }
 
     fn parse(url: &str, options: Value) -> Result<Issuer> {

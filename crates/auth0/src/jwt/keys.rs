@@ -154,7 +154,29 @@ fn rsa(n: &str, e: &str) -> Option<DecodingKey> {
         && odd(&e)
         && e.len() <= LONGEST_EXPONENT
         && e != [1];
-    good.then(|| DecodingKey::from_rsa_raw_components(&n, &e))
+    good.then(|| DecodingKey::from_rsa_der(&pkcs1(&n, &e)))
+}
+
+/// The key as PKCS#1 has it (RFC 8017 §A.1.1), which the library reads faster with every signature than the numbers alone.
+fn pkcs1(n: &[u8], e: &[u8]) -> Vec<u8> {
+    let element = |tag: u8, content: &[u8]| {
+        let length = content.len();
+        let mut out = vec![tag];
+        match u8::try_from(length) {
+            Ok(short) if short < 0x80 => out.push(short),
+            // No key of ours has more than 64 kB.
+            _ => out.extend([0x82, (length >> 8) as u8, length as u8]),
+        }
+        out.extend_from_slice(content);
+        out
+    };
+    let integer = |bytes: &[u8]| {
+        // A first bit that is set would make it negative.
+        let sign = bytes.first().filter(|first| **first >= 0x80).map(|_| 0);
+        let bytes: Vec<u8> = sign.into_iter().chain(bytes.iter().copied()).collect();
+        element(0x02, &bytes)
+    };
+    element(0x30, &[integer(n), integer(e)].concat())
 }
 
 #[cfg(test)]

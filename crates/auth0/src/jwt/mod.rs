@@ -33,4 +33,6 @@ pub use token::Token;
 pub use verify::{seconds_now, Purpose};
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod vectors;

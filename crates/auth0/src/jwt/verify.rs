@@ -61,7 +61,7 @@ impl Token<'_> {
             }
         }
         match none {
-            true => fault.hint("No issuer is: SELECT auth0.add_issuer('https://tenant.eu.auth0.com/', ARRAY['your API identifier']);"),
+            true => fault.hint("None is registered yet: SELECT auth0.add_issuer('https://tenant.eu.auth0.com/', ARRAY['your API identifier']);"),
             false => fault.hint("If its tokens are to be accepted, register it with auth0.add_issuer()."),
         }
     }
