@@ -256,7 +256,7 @@ fn how_it_ends() {
     assert!(!valid(&mut world.sql, &second) && !valid(&mut world.sql, &third));
     let short = world
         .value(&format!(
-            "select auth0.create_session('{ann}', ttl => '1 second')"
+            "select auth0.create_session('{ann}', ttl => '3 seconds')"
         ))
         .unwrap();
     world.run(&format!("select auth0.login_session('{short}', 'session')"));

@@ -237,7 +237,7 @@ fn what_ends_a_session_login() {
 #[test]
 fn expiry_is_checked_at_each_use() {
     let mut world = world();
-    let short = |world: &World| token_with(&world.sim, "auth0|ann", json!({ "exp": now() + 2 }));
+    let short = |world: &World| token_with(&world.sim, "auth0|ann", json!({ "exp": now() + 4 }));
     let token = short(&world);
     world.run(&format!("select auth0.login('{token}', 'session')"));
     assert_eq!(who(&mut world).as_deref(), Some("auth0|ann"));

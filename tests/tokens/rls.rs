@@ -210,7 +210,7 @@ fn functions_of_others_keep_who_it_is() {
 #[test]
 fn expiry_in_the_middle_of_a_session() {
     let (world, _app, mut sql) = notes();
-    let token = token_with(&world.sim, "auth0|ann", json!({ "exp": now() + 2 }));
+    let token = token_with(&world.sim, "auth0|ann", json!({ "exp": now() + 4 }));
     sql.batch_execute(&format!("select auth0.login('{token}', 'session')"))
         .unwrap();
     assert_eq!(seen(&mut sql), "auth0|ann 500");
