@@ -21,8 +21,11 @@ const USERS: usize = 100_000;
 const CONCURRENCY: usize = 4;
 const ROUNDS: usize = 5;
 
-/// What is measured, by name; a name as the argument measures that alone.
-const PARTS: [(&str, fn(&mut Table)); 7] = [
+/// A part of what is measured: its name, and how.
+type Part = (&'static str, fn(&mut Table));
+
+/// What is measured; a part's name as the argument measures that alone.
+const PARTS: [Part; 7] = [
     ("large", large),
     ("memory", memory),
     ("latency", latency),

@@ -51,7 +51,7 @@ impl Rest {
         headers: &Value,
         claims: Option<&Value>,
         query: &str,
-    ) -> Result<Vec<Vec<Option<String>>>, DbError> {
+    ) -> Result<Vec<Vec<Option<String>>>, Box<DbError>> {
         let sql = &mut self.sql;
         sql.batch_execute(&format!("BEGIN ISOLATION LEVEL READ COMMITTED {mode}"))
             .unwrap();
@@ -80,7 +80,7 @@ impl Rest {
             }
             Err(error) => {
                 sql.batch_execute("ROLLBACK").unwrap();
-                Err(error.as_db_error().unwrap().clone())
+                Err(Box::new(error.as_db_error().unwrap().clone()))
             }
         }
     }
