@@ -181,6 +181,7 @@ unsafe extern "C-unwind" fn subtransaction(
 /// What poolers say between two clients ends the session's identity: DISCARD ALL, RESET ALL, and a change of the
 /// session's user.
 #[pg_guard]
+#[allow(clippy::too_many_arguments)] // As many as Postgres passes.
 unsafe extern "C-unwind" fn utility(
     statement: *mut pg_sys::PlannedStmt,
     text: *const std::ffi::c_char,
