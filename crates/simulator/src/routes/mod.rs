@@ -30,7 +30,7 @@ pub fn answer(state: &State, request: &Request) -> Reply {
     let path: Vec<&str> = request.segments.iter().map(String::as_str).collect();
     match (request.method.as_str(), path.as_slice()) {
         ("POST", ["oauth", "token"]) => oauth::token(state, request),
-        ("GET", [".well-known", "jwks.json"]) => oauth::jwks(),
+        ("GET", [".well-known", "jwks.json"]) => oauth::jwks(state),
         ("GET", [".well-known", "openid-configuration" | "oauth-authorization-server"]) => {
             oauth::discovery(state, request)
         }
