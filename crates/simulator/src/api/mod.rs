@@ -4,6 +4,7 @@
 //! Auth0's public repositories (go-auth0, terraform-provider-auth0, auth0-deploy-cli, ruby-auth0).
 
 mod applications;
+pub mod defaults;
 mod extensibility;
 mod missing;
 mod organizations;
@@ -11,8 +12,10 @@ mod rbac;
 mod settings;
 mod tenant;
 mod users;
+mod writes;
 
 pub use missing::missing;
+pub use writes::{kind, Id, Kind, Made};
 
 use serde_json::Value;
 use std::sync::OnceLock;
