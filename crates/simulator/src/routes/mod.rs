@@ -1,5 +1,6 @@
 //! Which handler answers which path.
 
+mod checks;
 mod control;
 mod imports;
 mod jobs;
@@ -9,6 +10,7 @@ mod oauth;
 mod objects;
 mod paging;
 mod params;
+mod revoking;
 mod show;
 mod users;
 mod users_create;
