@@ -151,3 +151,29 @@ fn joins() {
     );
     check(&mut world, &claims("Joins", ""));
 }
+
+#[test]
+fn the_plan_that_it_shows() {
+    let text = std::fs::read_to_string(places::workspace().join("docs/pushdown.md"))
+        .expect("the document");
+    let block = |fence: &str| {
+        text.split(fence)
+            .nth(1)
+            .and_then(|rest| rest.split("```").next())
+            .expect("a block")
+            .to_owned()
+    };
+    let sql = block("```sql\n");
+    let explain = sql
+        .lines()
+        .find_map(|line| line.strip_prefix("explain (costs off) "))
+        .expect("an EXPLAIN");
+    let shown: Vec<String> = block("```text\n")
+        .lines()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned())
+        .collect();
+    assert_eq!(
+        world().explain("", explain.trim_end_matches(';')),
+        shown.join("\n")
+    );
+}

@@ -87,7 +87,7 @@ fn whatever_the_planner_may_not_do() {
         "set enable_hashjoin = off; set enable_nestloop = off",
         "set enable_hashjoin = off; set enable_mergejoin = off; set enable_memoize = off; set enable_material = off; set auth0_fdw.lookup_join = off",
         "set work_mem = '64kB'; set enable_hashjoin = off; set enable_mergejoin = off",
-        "set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0; set force_parallel_mode = on",
+        "set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0; select set_config(name, 'on', false) from pg_settings where name in ('force_parallel_mode', 'debug_parallel_query')",
     ] {
         world.run(&format!("reset all; {settings}"));
         for sql in QUERIES {

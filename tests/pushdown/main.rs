@@ -11,6 +11,7 @@ mod lucene;
 mod market;
 mod random;
 mod requests;
+mod statements;
 mod support;
 mod texts;
 mod times;

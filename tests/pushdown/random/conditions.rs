@@ -79,7 +79,8 @@ pub fn exact(draft: &mut Draft, u: &str, depth: usize) -> String {
     format!("{u}.{column} is {}null", draft.dice.pick(&["", "not "]))
 }
 
-fn text_column(draft: &mut Draft, u: &str) -> (String, String) {
+/// A text column of the relation `u`, and a text for it.
+pub fn text_column(draft: &mut Draft, u: &str) -> (String, String) {
     let column = match draft.dice.below(20) {
         0 => "picture",
         1 => "locale",
@@ -93,7 +94,7 @@ fn text_column(draft: &mut Draft, u: &str) -> (String, String) {
 }
 
 /// A text that some user may have there, or nearly.
-fn text_of(draft: &mut Draft, column: &str) -> String {
+pub fn text_of(draft: &mut Draft, column: &str) -> String {
     let dice = &mut draft.dice;
     let text = match column {
         "user_id" => dice.text(&draft.known.ids),
@@ -103,7 +104,8 @@ fn text_of(draft: &mut Draft, column: &str) -> String {
         "locale" => "en".into(),
         "plan" | "deep" => documents::scalar(dice),
         "connection" => dice.pick(&CONNECTIONS).into(),
-        _ => word(dice),
+        _ if dice.chance(20) => word(dice),
+        _ => dice.text(&draft.known.names),
     };
     match dice.below(24) {
         0 => text.to_uppercase(),
@@ -181,7 +183,9 @@ fn pattern(draft: &mut Draft, u: &str) -> String {
     let from = draft.dice.below(chars.len() + 1);
     let to = from + draft.dice.below(chars.len() - from + 1);
     let piece: String = chars[from..to].iter().collect();
-    let start: String = chars[..to].iter().collect();
+    // Short beginnings are shared by more users.
+    let most = if draft.dice.chance(60) { 5 } else { 400 };
+    let start: String = chars[..to.min(most)].iter().collect();
     if draft.dice.chance(15) {
         let value = draft.value("text", &start);
         return format!("{column} ^@ {value}");
@@ -193,9 +197,9 @@ fn pattern(draft: &mut Draft, u: &str) -> String {
     };
     // A bare backslash at the end of a pattern is an error.
     let bare = |text: &str| text.replace('\\', "_");
-    let pattern = match draft.dice.below(9) {
-        0 => format!("{}%", escaped(&start)),
-        1 => format!("%{}%", escaped(&piece)),
+    let pattern = match draft.dice.below(12) {
+        0 | 10 | 11 => format!("{}%", escaped(&start)),
+        1 | 9 => format!("%{}%", escaped(&piece)),
         2 => format!("%{}", escaped(&piece)),
         3 => escaped(&text),
         4 => format!("{}%", bare(&start)),
@@ -206,7 +210,7 @@ fn pattern(draft: &mut Draft, u: &str) -> String {
     };
     let operator = draft
         .dice
-        .pick(&["like", "like", "ilike", "ilike", "not like", "not ilike"]);
+        .pick(&["like", "like", "like", "ilike", "ilike", "not like"]);
     if draft.dice.chance(10) {
         let pattern = pattern.replace('!', "").replace('\\', "!");
         return format!("{column} {operator} {} escape '!'", quoted(&pattern));

@@ -5,6 +5,7 @@ mod conditions;
 mod dice;
 mod documents;
 mod found;
+mod likely;
 mod oracle;
 mod population;
 mod queries;
@@ -54,6 +55,8 @@ fn oracle(seed: u64) -> Oracle {
 /// Other declarations that the foreign table may have.
 fn alterations(dice: &mut Dice) -> &'static str {
     dice.pick(&[
+        "",
+        "",
         "",
         "create collation nd (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
          alter foreign table remote.users alter family_name type text collate nd, alter nickname type text collate \"en-US-x-icu\",

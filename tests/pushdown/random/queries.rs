@@ -2,6 +2,7 @@
 
 use super::conditions::{exact, tree};
 use super::dice::Dice;
+use super::likely;
 use super::values::{Draft, Known};
 
 /// A query.
@@ -104,10 +105,11 @@ const OUTPUTS: [&str; 5] = [
 ];
 
 fn filter(draft: &mut Draft) -> String {
-    let depth = draft.dice.pick(&[0, 1, 1, 2, 3]);
+    let depth = draft.dice.pick(&[0, 0, 0, 0, 1, 1, 2, 3]);
     match draft.dice.below(10) {
         0 => "true".into(),
-        1 | 2 => exact(draft, "u", 1),
+        1 => exact(draft, "u", 1),
+        2..=6 => likely::tree(draft, "u", depth.min(2)),
         _ => tree(draft, "u", depth),
     }
 }

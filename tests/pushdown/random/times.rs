@@ -80,7 +80,7 @@ fn value(draft: &mut Draft) -> String {
 }
 
 /// A moment at which users were created, give or take some microseconds.
-fn instant(draft: &mut Draft) -> String {
+pub fn instant(draft: &mut Draft) -> String {
     let span = draft.dice.pick(&[40, 300, 2000, 59_999]);
     let millis = draft.dice.below(span);
     let micros = draft.dice.pick(&["000", "000", "000", "001", "500", "999"]);

@@ -16,12 +16,14 @@ pub struct Draft<'a> {
     pub settings: Vec<String>,
 }
 
-/// Ids and e-mail addresses that users have.
+/// Values that users have.
 pub struct Known {
     /// Ids.
     pub ids: Vec<String>,
     /// Addresses, some of them more than once.
     pub emails: Vec<String>,
+    /// Names of all kinds.
+    pub names: Vec<String>,
 }
 
 impl<'a> Draft<'a> {
