@@ -96,6 +96,11 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::ServerError { .. } | Error::Unreadable { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
         Error::Value { .. } => ERRCODE_FDW_INVALID_DATA_TYPE,
         Error::Runtime { .. } => ERRCODE_FDW_ERROR,
+        Error::Token(_) | Error::Session { .. } => ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+        Error::IssuerSetting { .. } | Error::Argument { .. } => ERRCODE_INVALID_PARAMETER_VALUE,
+        Error::NotFound { .. } => ERRCODE_UNDEFINED_OBJECT,
+        Error::DbRole { .. } => ERRCODE_INSUFFICIENT_PRIVILEGE,
+        Error::ParallelWorker => ERRCODE_INVALID_TRANSACTION_STATE,
     }
 }
 
@@ -109,7 +114,13 @@ fn detail(error: &Error) -> Option<String> {
         | Error::NoCredentials { .. }
         | Error::NoTenant { .. }
         | Error::VaultForbidden { .. }
-        | Error::UnknownObject { .. } => return None,
+        | Error::UnknownObject { .. }
+        | Error::IssuerSetting { .. }
+        | Error::NotFound { .. }
+        | Error::Argument { .. }
+        | Error::ParallelWorker => return None,
+        Error::Token(fault) => format!("Failed check: {}. {}", fault.check, fault.reason),
+        Error::DbRole { reason } | Error::Session { reason, .. } => reason.clone(),
         Error::Vault { reason, owner, .. } => {
             format!("{reason}. Vault was read with the rights of the server's owner, \"{owner}\".")
         }
@@ -321,7 +332,15 @@ fn hint(error: &Error) -> Option<String> {
             "Check the search text if there is a condition on column q. Otherwise SET auth0_fdw.pushdown = off asks without conditions, for more requests.".into()
         }
         Error::Rejected { .. } => "Check that url or domain of the server is an Auth0 tenant.".into(),
-        Error::NotOffered { .. } | Error::Runtime { .. } => return None,
+        Error::Token(fault) => return fault.hint.clone(),
+        Error::IssuerSetting { known: true, expected, .. } | Error::Argument { expected, .. } => format!("It must be {expected}."),
+        Error::IssuerSetting { expected, .. } => format!("Valid options: {expected}."),
+        Error::NotFound { hint, .. } => (*hint).to_owned(),
+        Error::ParallelWorker => "Declare functions that ask for it PARALLEL RESTRICTED, as those of schema auth0 are.".into(),
+        Error::DbRole { .. } => "The issuer's options \"db_role_claim\" and \"db_roles\" say which claim may name which roles; the \
+            session's login role must be a member of them."
+            .into(),
+        Error::NotOffered { .. } | Error::Runtime { .. } | Error::Session { .. } => return None,
     })
 }
 

@@ -2,19 +2,25 @@
 //!
 //! - [`fdw`]: the callbacks Postgres plans, runs and explains a scan with
 //! - [`server`]: what the DBA declared: options, user mappings, Vault
+//! - [`functions`]: the SQL-callable functions of schema `auth0`: tokens, policies, sessions
+//! - [`identity`]: whose transaction this is, in memory that no SQL can reach
 //! - [`backend`]: what outlives a statement: the network thread and the warm clients
 //! - [`guc`]: settings of a session
 //! - [`interrupt`]: waiting without being deaf to Postgres
 //! - [`array`], [`list`], [`text`]: Postgres' arrays and lists; strings in and out of the database's encoding
+//! - [`as_user`]: acting as somebody else for the length of a call
 //! - [`error`]: every SQLSTATE, detail and hint
 
 #![deny(unsafe_code)]
 
 mod array;
+mod as_user;
 mod backend;
 mod error;
 mod fdw;
+mod functions;
 mod guc;
+mod identity;
 mod interrupt;
 mod list;
 mod server;

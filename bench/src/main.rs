@@ -7,6 +7,7 @@ mod baseline;
 mod measure;
 mod pushdown;
 mod python;
+mod tokens;
 mod world;
 
 use std::cell::RefCell;
@@ -21,15 +22,29 @@ const USERS: usize = 100_000;
 const CONCURRENCY: usize = 4;
 const ROUNDS: usize = 5;
 
+/// A part of what is measured: its name, and how.
+type Part = (&'static str, fn(&mut Table));
+
+/// What is measured; a part's name as the argument measures that alone.
+const PARTS: [Part; 8] = [
+    ("large", large),
+    ("memory", memory),
+    ("latency", latency),
+    ("warm", warm),
+    ("load", load),
+    ("pushdown", pushdown::pushdown),
+    ("python", python),
+    ("tokens", tokens::measure),
+];
+
 fn main() {
+    let only = std::env::args().nth(1);
     let mut table = Table::default();
-    large(&mut table);
-    memory(&mut table);
-    latency(&mut table);
-    warm(&mut table);
-    load(&mut table);
-    pushdown::pushdown(&mut table);
-    python(&mut table);
+    for (name, measure) in PARTS {
+        if only.as_deref().is_none_or(|only| only == name) {
+            measure(&mut table);
+        }
+    }
     table.print();
 }
 
@@ -171,10 +186,11 @@ fn difference(ours: Duration, bare: Duration, most: u32) -> String {
 
 /// Rows of the result, printed as Markdown.
 #[derive(Default)]
-struct Table(String);
+pub(crate) struct Table(String);
 
 impl Table {
-    fn row(&mut self, what: &str, value: String, compared: &str) {
+    /// Adds a figure.
+    pub(crate) fn row(&mut self, what: &str, value: String, compared: &str) {
         eprintln!("{what}: {value} {compared}");
         self.0
             .push_str(&format!("| {what} | {value} | {compared} |\n"));

@@ -37,6 +37,12 @@ fn middle(mut durations: Vec<Duration>) -> Duration {
     durations[durations.len() / 2]
 }
 
+/// The median of figures.
+pub fn middle_of(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
 /// Milliseconds, for people.
 pub fn ms(duration: Duration) -> String {
     let ms = duration.as_secs_f64() * 1000.0;
@@ -45,6 +51,16 @@ pub fn ms(duration: Duration) -> String {
     } else {
         format!("{ms:.0} ms")
     }
+}
+
+/// The processor time that a process' main thread has had: other work on the machine does not count in it.
+pub fn processor_time(pid: i32) -> Duration {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).expect("the backend runs");
+    let nanoseconds = text
+        .split_whitespace()
+        .next()
+        .and_then(|figure| figure.parse().ok());
+    Duration::from_nanos(nanoseconds.expect("Linux tells schedstat"))
 }
 
 /// The most memory a process has had, in KiB.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use auth0::catalog::{self, Object};
 use auth0::client::Client;
-use auth0::options::{Raw, Settings};
+use auth0::options::{Raw, Settings, Tenant};
 use auth0::{Error, Holder, Result};
 use pgrx::pg_sys::Oid;
 
@@ -30,6 +30,28 @@ pub struct Table {
     name: String,
     server: Server,
     options: Raw,
+}
+
+/// The issuer of the tokens of a server's tenant, as its `url` or `domain` tells: with the slash Auth0 has at the end.
+pub fn issuer_of(server: &str) -> Result<String> {
+    let Some(server) = options::of_server(server) else {
+        return Err(Error::NotFound {
+            what: "server",
+            name: server.to_owned(),
+            hint: "\\des lists the foreign servers of this database.",
+        });
+    };
+    let tenant = match (server.options.get("url"), server.options.get("domain")) {
+        (Some(url), _) => Tenant::from_url(url)?,
+        (None, Some(domain)) => Tenant::from_domain(domain)?,
+        (None, None) => {
+            return Err(Error::NoTenant {
+                server: server.name,
+                from_token: false,
+            })
+        }
+    };
+    Ok(format!("{}/", tenant.base()))
 }
 
 impl Table {

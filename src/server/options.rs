@@ -1,6 +1,8 @@
 //! Options as Postgres' catalogs hold them.
 #![allow(unsafe_code)]
 
+use std::ffi::CString;
+
 use auth0::options::{self, Raw};
 use auth0::{Error, Place, Result};
 use pgrx::pg_sys::{self, Oid};
@@ -66,19 +68,37 @@ pub fn of_table(table: Oid) -> Table {
     // memory context; get_rel_name may return null, which reads as an empty string.
     unsafe {
         let table_entry = pg_sys::GetForeignTable(table);
-        let server = pg_sys::GetForeignServer((*table_entry).serverid);
         Table {
             schema: text::from_server(pg_sys::get_namespace_name(pg_sys::get_rel_namespace(table))),
             name: text::from_server(pg_sys::get_rel_name(table)),
             options: read((*table_entry).options),
-            server: Server {
-                oid: (*server).serverid,
-                name: text::from_server((*server).servername),
-                owner: (*server).owner,
-                options: read((*server).options),
-                validated: (*pg_sys::GetForeignDataWrapper((*server).fdwid)).fdwvalidator
-                    != Oid::INVALID,
-            },
+            server: describe(pg_sys::GetForeignServer((*table_entry).serverid)),
+        }
+    }
+}
+
+/// A foreign server by its name.
+pub fn of_server(name: &str) -> Option<Server> {
+    let name = CString::new(name).ok()?;
+    // SAFETY: gives null for a name that there is not; else a copy in the current memory context.
+    unsafe {
+        let server = pg_sys::GetForeignServerByName(name.as_ptr(), true);
+        (!server.is_null()).then(|| describe(server))
+    }
+}
+
+/// # Safety
+/// `server` must be what GetForeignServer gives.
+unsafe fn describe(server: *mut pg_sys::ForeignServer) -> Server {
+    // SAFETY: the caller's promise.
+    unsafe {
+        Server {
+            oid: (*server).serverid,
+            name: text::from_server((*server).servername),
+            owner: (*server).owner,
+            options: read((*server).options),
+            validated: (*pg_sys::GetForeignDataWrapper((*server).fdwid)).fdwvalidator
+                != Oid::INVALID,
         }
     }
 }

@@ -13,6 +13,7 @@ use pgrx::spi::SpiError;
 use pgrx::{PgSqlErrorCode, PgTryBuilder, Spi};
 
 use super::Server;
+use crate::as_user::AsUser;
 use crate::text;
 
 const BY_ID: &str = "SELECT decrypted_secret::pg_catalog.text FROM vault.decrypted_secrets \
@@ -89,7 +90,7 @@ fn read(
         owner: role_name(server.owner),
     };
     check_trust(server).map_err(|reason| failed(&reason))?;
-    let _as_owner = AsUser::switch(server.owner);
+    let _as_owner = AsUser::restricted(server.owner);
     let answer = PgTryBuilder::new(AssertUnwindSafe(|| Ok(query())))
         .catch_others(|error| match &error {
             CaughtError::PostgresError(report) | CaughtError::ErrorReport(report) => {
@@ -166,52 +167,4 @@ fn check_trust(server: &Server) -> std::result::Result<(), String> {
 fn role_name(role: Oid) -> String {
     // SAFETY: gives a string, or null if the role is gone.
     unsafe { text::from_server(pg_sys::GetUserNameFromId(role, true)) }
-}
-
-/// Acts as another user, with a search_path that finds nothing but built-in names, until dropped. After an error that is
-/// not caught, the end of the (sub)transaction restores both anyway.
-struct AsUser {
-    user: Oid,
-    context: i32,
-    settings: i32,
-}
-
-impl AsUser {
-    fn switch(to: Oid) -> Self {
-        let (mut user, mut context) = (Oid::INVALID, 0);
-        // SAFETY: reads and sets variables of the backend.
-        unsafe {
-            pg_sys::GetUserIdAndSecContext(&mut user, &mut context);
-            // The restricted flag: what the view's functions do as the owner must not outlive the look-up.
-            let restricted =
-                pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_RESTRICTED_OPERATION;
-            pg_sys::SetUserIdAndSecContext(to, context | restricted as i32);
-            let settings = pg_sys::NewGUCNestLevel();
-            pg_sys::set_config_option(
-                c"search_path".as_ptr(),
-                c"pg_catalog, pg_temp".as_ptr(),
-                pg_sys::GucContext::PGC_USERSET,
-                pg_sys::GucSource::PGC_S_SESSION,
-                pg_sys::GucAction::GUC_ACTION_SAVE,
-                true,
-                0,
-                false,
-            );
-            AsUser {
-                user,
-                context,
-                settings,
-            }
-        }
-    }
-}
-
-impl Drop for AsUser {
-    fn drop(&mut self) {
-        // SAFETY: restores what `switch` found.
-        unsafe {
-            pg_sys::AtEOXact_GUC(false, self.settings);
-            pg_sys::SetUserIdAndSecContext(self.user, self.context);
-        }
-    }
 }

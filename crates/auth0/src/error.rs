@@ -7,6 +7,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::declared::{Holder, Place};
+use crate::jwt::Fault;
 
 /// A result whose error is [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -299,12 +300,71 @@ pub enum Error {
         /// What does not fit.
         reason: String,
     },
+    /// A token that is not accepted.
+    #[error("the Auth0 token is not accepted: {}", .0.check)]
+    Token(Fault),
+    /// A setting of an issuer that cannot be.
+    #[error("{}", if *.known { format!("invalid value for issuer setting \"{setting}\"") } else { format!("invalid issuer option \"{}\"", short(.setting)) })]
+    IssuerSetting {
+        /// Which.
+        setting: String,
+        /// Whether there is such a setting.
+        known: bool,
+        /// What a valid value looks like, or the settings that there are.
+        expected: String,
+    },
+    /// Something named that there is not.
+    #[error("{what} \"{}\" does not exist", short(.name))]
+    NotFound {
+        /// Issuer, server, role…
+        what: &'static str,
+        /// As typed.
+        name: String,
+        /// How to see what there is.
+        hint: &'static str,
+    },
+    /// An argument that cannot be.
+    #[error("invalid value for argument \"{name}\"")]
+    Argument {
+        /// Which.
+        name: &'static str,
+        /// What a valid value looks like.
+        expected: String,
+    },
+    /// A database role that a token may not lead to.
+    #[error("the token may not switch to a database role")]
+    DbRole {
+        /// Why not.
+        reason: String,
+    },
+    /// A question about the identity in a process that does not have it.
+    #[error("the Auth0 identity is not known in a parallel worker")]
+    ParallelWorker,
+    /// A session that cannot be opened or used.
+    #[error("{what}")]
+    Session {
+        /// What cannot be done.
+        what: &'static str,
+        /// Why.
+        reason: String,
+    },
     /// The background machinery of the extension could not start.
     #[error("could not start the network thread")]
     Runtime {
         /// The system's words.
         reason: String,
     },
+}
+
+/// So much of a text as a message may quote.
+fn short(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Error::Token(fault)
+    }
 }
 
 impl Error {

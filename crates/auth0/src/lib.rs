@@ -6,6 +6,7 @@
 //! - [`rows`]: how to read an answer
 //! - [`client`]: how to ask: token, limiter, send, retry, typed error
 //! - [`engine`]: the whole trip: from a request to pages, side by side and in order
+//! - [`jwt`]: who is speaking: tokens verified
 //! - [`enum@Error`], [`Holder`], [`Place`], [`secret`]: the words they share
 
 pub mod catalog;
@@ -13,6 +14,7 @@ pub mod client;
 mod declared;
 pub mod engine;
 mod error;
+pub mod jwt;
 pub mod options;
 pub mod plan;
 pub mod rows;

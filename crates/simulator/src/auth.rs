@@ -69,7 +69,7 @@ pub fn issue(state: &State, claims: Map<String, Value>, lifetime_seconds: u64) -
     all.insert("jti".into(), format!("tok_{}", tokens.count).into());
     all.extend(claims);
     all.retain(|_, value| !value.is_null());
-    let key = keys::current();
+    let key = keys::current(&state.config());
     let header = Header {
         kid: Some(key.kid.clone()),
         ..Header::new(Algorithm::RS256)
@@ -125,10 +125,12 @@ fn check_signature(state: &State, token: &str) -> Result<Arc<Bearer>, ApiError> 
     if header.alg != Algorithm::RS256 {
         return Err(invalid());
     }
-    let key = keys::current();
-    if header.kid.as_deref().is_some_and(|kid| kid != key.kid) {
-        return Err(forged());
+    let published = keys::published(&state.config());
+    let key = match header.kid.as_deref() {
+        Some(kid) => published.iter().find(|key| key.kid == kid),
+        None => published.first(),
     }
+    .ok_or_else(forged)?;
     let mut rules = Validation::new(Algorithm::RS256);
     rules.validate_exp = false;
     rules.validate_aud = false;

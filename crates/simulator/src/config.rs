@@ -35,6 +35,12 @@ pub struct Config {
     /// Users that tie in a sort come in another order in every answer, as real tenants are free to do.
     /// (A request with `primary_order=false` gets this anyway.)
     pub unstable_ties: bool,
+    /// How often the signing key has been rotated.
+    pub rotations: usize,
+    /// Whether the key before the current one is published no more.
+    pub previous_key_revoked: bool,
+    /// Served as the JWKS instead of the true one, whatever it is.
+    pub jwks: Option<String>,
     /// Longest request target; a longer one is answered 414. Auth0 publishes no figure.
     pub max_uri: usize,
     /// Compresses answers for clients that say `Accept-Encoding: gzip`.
@@ -135,6 +141,9 @@ impl Default for Config {
             token_lifetime: Duration::from_secs(86_400),
             custom_domain_conflict: false,
             unstable_ties: false,
+            rotations: 0,
+            previous_key_revoked: false,
+            jwks: None,
             max_uri: 8192,
             gzip: true,
             slow_clauses: None,

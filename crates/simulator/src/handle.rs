@@ -46,6 +46,19 @@ impl Handle {
         lock(&self.0.tokens).revoke();
     }
 
+    /// Signs with the next key from now on, as a rotation in the dashboard does; the old one stays published.
+    pub fn rotate_keys(&self) {
+        self.configure(|config| {
+            config.rotations += 1;
+            config.previous_key_revoked = false;
+        });
+    }
+
+    /// Publishes the key before the current one no more.
+    pub fn revoke_previous_key(&self) {
+        self.configure(|config| config.previous_key_revoked = true);
+    }
+
     /// The seeded machine-to-machine client, which has all scopes.
     pub fn client(&self) -> Client {
         lock(&self.0.clients).first()

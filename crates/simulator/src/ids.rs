@@ -18,6 +18,19 @@ pub fn hex(from: &str, length: usize) -> String {
         .collect()
 }
 
+/// A UUID that depends on `from`.
+pub fn uuid(from: &str) -> String {
+    let hex = hex(from, 32);
+    format!(
+        "{}-{}-4{}-8{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[13..16],
+        &hex[17..20],
+        &hex[20..]
+    )
+}
+
 /// As many bytes as are asked for, a digest after the other.
 fn bytes(purpose: &str, from: &str, length: usize) -> impl Iterator<Item = u8> {
     let seed = format!("{purpose}\u{0}{from}");

@@ -1,6 +1,7 @@
 //! Jobs: how far they are, and where an export's file lies.
 
 use crate::config::JobPlan;
+use crate::connections::Connection;
 use crate::export::Snapshot;
 use crate::time;
 use ring::digest::{digest, SHA256};
@@ -29,6 +30,32 @@ pub struct Job {
 pub enum Work {
     /// Writes users to a file.
     Export(Snapshot),
+    /// Stores users.
+    Import(Import),
+}
+
+/// Users to be stored, and how that went.
+#[derive(Debug)]
+pub struct Import {
+    /// The rows of the file.
+    pub rows: Vec<Value>,
+    /// The connection they go to.
+    pub connection: Connection,
+    /// A user with the same e-mail is changed instead of being an error.
+    pub upsert: bool,
+    /// None until it was done.
+    pub outcome: Option<Outcome>,
+}
+
+/// How an import went.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// New users.
+    pub inserted: usize,
+    /// Changed users.
+    pub updated: usize,
+    /// What GET /jobs/{id}/errors answers.
+    pub errors: Vec<Value>,
 }
 
 /// How far a job is.
@@ -59,6 +86,18 @@ impl Jobs {
             polls: 0,
         });
         &self.0[self.0.len() - 1]
+    }
+
+    /// Imports that are neither done nor given up. To be asked counts as a poll of each: a client that is refused
+    /// because of them may wait for them without asking how they are.
+    pub fn active_imports(&mut self, plan: &JobPlan) -> Vec<&mut Job> {
+        let imports = self
+            .0
+            .iter_mut()
+            .filter(|job| matches!(&job.work, Work::Import(import) if import.outcome.is_none()));
+        imports
+            .filter(|job| !matches!(job.status(plan), Status::Failed))
+            .collect()
     }
 
     /// A job by id.

@@ -10,7 +10,10 @@ use rsa::{
     RsaPrivateKey, RsaPublicKey,
 };
 use serde_json::{json, Value};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex};
+
+use crate::config::Config;
+use crate::state::lock;
 
 /// One signing key.
 pub struct SigningKey {
@@ -33,16 +36,30 @@ pub struct RsaPair {
     pub public_pem: String,
 }
 
-/// The key tokens are signed with. Making one takes a noticeable part of a second, so all tenants of a process share it.
-pub fn current() -> Arc<SigningKey> {
-    static KEY: OnceLock<Arc<SigningKey>> = OnceLock::new();
-    KEY.get_or_init(|| Arc::new(make())).clone()
+/// The n-th key tokens are signed with, as many rotations later. Making one takes a noticeable part of a second, so all
+/// tenants of a process share them, and each is made when first asked for.
+pub fn nth(n: usize) -> Arc<SigningKey> {
+    static KEYS: Mutex<Vec<Arc<SigningKey>>> = Mutex::new(Vec::new());
+    let mut keys = lock(&KEYS);
+    while keys.len() <= n {
+        keys.push(Arc::new(make()));
+    }
+    keys[n].clone()
 }
 
-/// The key announced for the next rotation: a real JWKS has always at least two. Made when first asked for.
-pub fn next() -> Arc<SigningKey> {
-    static KEY: OnceLock<Arc<SigningKey>> = OnceLock::new();
-    KEY.get_or_init(|| Arc::new(make())).clone()
+/// The key a tenant signs with now.
+pub fn current(config: &Config) -> Arc<SigningKey> {
+    nth(config.rotations)
+}
+
+/// What a tenant publishes: the current key, the next, and the one before until it is revoked.
+pub fn published(config: &Config) -> Vec<Arc<SigningKey>> {
+    let now = config.rotations;
+    let mut keys = vec![nth(now), nth(now + 1)];
+    if now > 0 && !config.previous_key_revoked {
+        keys.push(nth(now - 1));
+    }
+    keys
 }
 
 /// A new RSA-2048 pair.
@@ -130,12 +147,32 @@ mod tests {
 
     #[test]
     fn two_keys_with_certificates() {
-        let (current, next) = (current(), next());
-        assert_ne!(current.kid, next.kid);
-        assert_eq!(current.kid.len(), 21);
-        for key in [current, next] {
+        let keys = published(&Config::default());
+        assert_eq!(keys.len(), 2);
+        assert_ne!(keys[0].kid, keys[1].kid);
+        assert_eq!(keys[0].kid.len(), 21);
+        for key in keys {
             assert_eq!(key.jwk["e"], "AQAB");
             assert_eq!(key.jwk["x5c"].as_array().map(Vec::len), Some(1));
         }
+    }
+
+    #[test]
+    fn the_next_key_becomes_the_current() {
+        let config = |rotations, previous_key_revoked| Config {
+            rotations,
+            previous_key_revoked,
+            ..Config::default()
+        };
+        let kids = |config: &Config| -> Vec<String> {
+            published(config)
+                .iter()
+                .map(|key| key.kid.clone())
+                .collect()
+        };
+        let (before, after) = (kids(&config(0, false)), kids(&config(1, false)));
+        assert_eq!(after[0], before[1]);
+        assert_eq!(after[2], before[0]);
+        assert_eq!(kids(&config(1, true)).len(), 2);
     }
 }

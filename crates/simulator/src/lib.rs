@@ -1,8 +1,12 @@
 //! A local Auth0 tenant for tests, demonstrations and benchmarks.
 //!
-//! It serves the token endpoint and the users of the Management API over HTTP as real tenants do, odd corners included:
-//! the window of 1000 rows, absent instead of null, the search index that lags, the rate limit and its headers.
+//! It serves the token endpoint and the Management API over HTTP as real tenants do, odd corners included: the window of
+//! 1000 rows, absent instead of null, the search index that lags, envelopes that lie, the rate limit and its headers.
 //! What real tenants never do on purpose can be ordered as a [`Fault`]. Every request is kept in a journal.
+//!
+//! Everything is arranged and questioned through a [`Handle`], which a [`Simulator`] is: users with `put_user`, any
+//! other object with `put_object`, `objects` and `set_object` (a list is named by its path), features that a tenant
+//! lacks with `lack`, changes at a certain request with `after`, the rest with `configure`.
 //!
 //! ```
 //! use simulator::{Config, Simulator};

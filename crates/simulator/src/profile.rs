@@ -180,7 +180,8 @@ fn check_value(key: &str, value: &str, shape: Shape) -> Result<(), ApiError> {
     }
 }
 
-fn is_email(text: &str) -> bool {
+/// True when it looks like an e-mail address.
+pub fn is_email(text: &str) -> bool {
     match text.rsplit_once('@') {
         Some((local, domain)) => {
             !local.is_empty()

@@ -47,6 +47,7 @@ pub const SCOPES: &[&str] = &[
     "update:actions",
     "delete:anomaly_blocks",
     "read:anomaly_blocks",
+    "update:client_keys",
     "read:agents",
     "read:client_profiles",
     "read:attack_protection",

@@ -7,6 +7,7 @@ use crate::record::{Keys, Record, DATES};
 use crate::tenant::Tenant;
 use crate::time;
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
@@ -90,6 +91,7 @@ impl From<Arc<[Arc<Record>]>> for Found {
 }
 
 /// The users that search sees and `query` matches, in order; a query of more than `most` clauses takes too long.
+/// `members` knows who belongs to an organization.
 ///
 /// Looking at every user each time would cost more than a client under test does, so users by id and e-mail come from
 /// an index, and a range of the date that is sorted by is cut out of the answer to the search without it.
@@ -98,10 +100,11 @@ pub fn run(
     query: &str,
     sort: Option<&Sort>,
     most: Option<usize>,
+    members: &dyn Fn(&str) -> HashSet<String>,
 ) -> Result<Found, ApiError> {
     let query = match query {
         "" => None,
-        text => Some(Query::parse(Index::Users, text)?),
+        text => Some(Query::parse(Index::Users, text)?.resolved(members)),
     };
     let clauses = query.as_ref().map_or(0, Query::clauses);
     if most.is_some_and(|most| clauses > most) {

@@ -55,7 +55,7 @@ impl Simulator {
             drop(state.world());
         }
         // Made here, so that the first request does not wait for it.
-        keys::current();
+        keys::current(&state.config());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;

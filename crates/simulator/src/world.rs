@@ -1,5 +1,6 @@
 //! What the tenant holds beside users and logs: lists of objects by path, and single objects.
 
+use crate::json::quote;
 use crate::record::{Keys, Record};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -91,6 +92,27 @@ impl World {
     pub fn get(&self, list: &str, id: &str) -> Option<&Arc<Record>> {
         let list = self.lists.get(list)?;
         list.rows.get(list.by_id.get(id)?)
+    }
+
+    /// A row by id; an API also by its identifier, which may have been encoded twice.
+    pub fn find(&self, list: &str, id: &str) -> Option<Arc<Record>> {
+        if let Some(row) = self.get(list, id) {
+            return Some(row.clone());
+        }
+        if list != "resource-servers" {
+            return None;
+        }
+        let decoded = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
+        let wanted = quote(&decoded);
+        self.rows(list)
+            .find(|row| row.get(&self.keys, "identifier") == Some(&wanted))
+            .cloned()
+    }
+
+    /// A number that no object was made with.
+    pub fn made(&mut self) -> u64 {
+        self.next += 1;
+        self.next
     }
 
     /// A list's rows in the order they came.

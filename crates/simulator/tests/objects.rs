@@ -304,6 +304,26 @@ fn filters_reach_the_rows() {
 }
 
 #[test]
+fn users_are_found_by_their_organization() {
+    let sim = small();
+    let org = text(&ok(&sim, "organizations")[1]["id"]);
+    let members = ok(&sim, &format!("organizations/{org}/members"));
+    let find = |q: &str| {
+        let found = ok(&sim, &format!("users?per_page=100&q={}", encoded(q)));
+        let rows = found.as_array().unwrap().iter();
+        rows.map(|user| text(&user["user_id"]))
+            .collect::<HashSet<_>>()
+    };
+    let inside = find(&format!("organization_id:\"{org}\""));
+    let expected = members.as_array().unwrap().iter();
+    assert_eq!(inside, expected.map(|m| text(&m["user_id"])).collect());
+    let outside = find(&format!("NOT organization_id:\"{org}\""));
+    assert_eq!(inside.len() + outside.len(), 12);
+    assert!(inside.is_disjoint(&outside) && !inside.is_empty());
+    assert!(find("organization_id:org_none").is_empty());
+}
+
+#[test]
 fn both_ends_of_a_link_agree() {
     let sim = small();
     for (parents, child, id, back) in [

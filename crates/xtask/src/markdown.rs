@@ -9,6 +9,7 @@
 //! readers need not see.
 //! [`Placeholders`] says which words stand for the reader's own tenant.
 
+use serde_json::json;
 use simulator::Simulator;
 use std::io;
 use std::path::Path;
@@ -118,11 +119,29 @@ impl Placeholders {
     /// The simulated tenant in place of the reader's.
     pub fn of(simulator: &Simulator) -> Placeholders {
         let client = simulator.client();
+        let access_token = simulator.token_with(json!({
+            "sub": "auth0|5f7c8ec7c33c6c004bbafe82",
+            "aud": "https://api.example.com",
+            "scope": "openid read:notes",
+            "permissions": ["read:notes"],
+            "https://example.com/roles": ["editor"],
+            "https://example.com/db_role": "webuser",
+        }));
+        let id_token = simulator.token_with(json!({
+            "sub": "auth0|5f7c8ec7c33c6c004bbafe82",
+            "aud": client.id,
+            "scope": null,
+            "email": "ann@example.com",
+            "email_verified": true,
+            "name": "Ann Lee",
+        }));
         let url = simulator.url().trim_end_matches('/').to_owned();
         Placeholders(vec![
             // A domain means https, which the simulator speaks only when asked to.
             ("domain 'your-tenant.eu.auth0.com'", format!("url '{url}'")),
             ("https://your-tenant.eu.auth0.com", url),
+            ("YOUR_ACCESS_TOKEN", access_token),
+            ("YOUR_ID_TOKEN", id_token),
             ("YOUR_TOKEN", simulator.token(&TOKEN_SCOPES)),
             ("YOUR_CLIENT_ID", client.id),
             ("YOUR_CLIENT_SECRET", client.secret),

@@ -10,8 +10,9 @@ use std::path::Path;
 /// What building needs besides Postgres; bindgen reads Postgres' headers through libclang.
 const BUILD_PACKAGES: [&str; 4] = ["build-essential", "clang", "libclang-dev", "pkg-config"];
 
-/// What the tests need besides: the simulator is judged by Auth0's Python SDK in a virtual environment.
-const TEST_PACKAGES: [&str; 1] = ["python3-venv"];
+/// What the tests need besides: the simulator is judged by Auth0's Python SDK in a virtual environment,
+/// and logins must not leak through a connection pool.
+const TEST_PACKAGES: [&str; 2] = ["pgbouncer", "python3-venv"];
 
 /// Everything the extension is built with, and the Postgres to build it for: that of this `pg_config`, which
 /// need not exist yet if it is where Debian would put it, else Debian's.

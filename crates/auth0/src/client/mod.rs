@@ -2,7 +2,7 @@
 
 mod assertion;
 mod download;
-mod failure;
+pub(crate) mod failure;
 mod rate_limit;
 mod refusal;
 mod retry;

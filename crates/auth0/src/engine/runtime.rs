@@ -79,7 +79,7 @@ impl Runtime {
     }
 
     /// Runs `work` on the thread.
-    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
         self.handle.spawn(work).abort_handle()
     }
 

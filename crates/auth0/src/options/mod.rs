@@ -11,6 +11,8 @@ mod table;
 mod tenant;
 mod validate;
 
+pub(crate) use duration::parse as parse_duration;
+
 pub use credentials::{vault_options, CredentialSource, Mapping, SecretRef};
 pub use raw::Raw;
 pub use reference::markdown;

@@ -4,15 +4,21 @@
 //! Auth0's public repositories (go-auth0, terraform-provider-auth0, auth0-deploy-cli, ruby-auth0).
 
 mod applications;
+mod declare;
+pub mod defaults;
 mod extensibility;
+mod kinds;
 mod missing;
 mod organizations;
 mod rbac;
 mod settings;
 mod tenant;
 mod users;
+mod writes;
 
+use declare::{empty_setting, list, one, setting};
 pub use missing::missing;
+pub use writes::{kind, Id, Kind, Made};
 
 use serde_json::Value;
 use std::sync::OnceLock;
@@ -161,139 +167,6 @@ pub enum Quirk {
     AnyParent,
     /// `fields` always brings this attribute along.
     Always(&'static str),
-}
-
-/// An endpoint with what most have.
-const PLAIN: Endpoint = Endpoint {
-    path: "",
-    scopes: "",
-    shape: Shape::List,
-    family: Family::Bare,
-    key: "",
-    per_page: (1, 50, 100),
-    take: (1, 50, 100),
-    query: &[],
-    rows: Rows::Stored,
-    show: Show::All,
-    id: "id",
-    by_id: false,
-    quirks: &[],
-    secrets: ("", &[]),
-};
-
-/// A list.
-const fn list(
-    path: &'static str,
-    family: Family,
-    key: &'static str,
-    scopes: &'static str,
-) -> Endpoint {
-    Endpoint {
-        path,
-        family,
-        key,
-        scopes,
-        ..PLAIN
-    }
-}
-
-/// One row, found by its id.
-const fn one(path: &'static str, scopes: &'static str) -> Endpoint {
-    Endpoint {
-        path,
-        scopes,
-        shape: Shape::One,
-        ..PLAIN
-    }
-}
-
-/// An object that is there once; a 404 until it is set.
-const fn setting(path: &'static str, scopes: &'static str) -> Endpoint {
-    Endpoint {
-        path,
-        scopes,
-        shape: Shape::Setting(None),
-        ..PLAIN
-    }
-}
-
-/// An object that is there once, empty until it is set.
-const fn empty_setting(path: &'static str, scopes: &'static str) -> Endpoint {
-    Endpoint {
-        path,
-        scopes,
-        shape: Shape::Setting(Some("{}")),
-        ..PLAIN
-    }
-}
-
-impl Endpoint {
-    const fn by_id(mut self) -> Endpoint {
-        self.by_id = true;
-        self
-    }
-
-    const fn by(mut self, id: &'static str) -> Endpoint {
-        self.by_id = true;
-        self.id = id;
-        self
-    }
-
-    const fn id(mut self, id: &'static str) -> Endpoint {
-        self.id = id;
-        self
-    }
-
-    const fn per_page(mut self, range: Range) -> Endpoint {
-        self.per_page = range;
-        self
-    }
-
-    const fn take(mut self, range: Range) -> Endpoint {
-        self.take = range;
-        self
-    }
-
-    const fn query(mut self, query: &'static [Param]) -> Endpoint {
-        self.query = query;
-        self
-    }
-
-    const fn rows(mut self, rows: Rows) -> Endpoint {
-        self.rows = rows;
-        self
-    }
-
-    const fn show(mut self, show: Show) -> Endpoint {
-        self.show = show;
-        self
-    }
-
-    const fn quirks(mut self, quirks: &'static [Quirk]) -> Endpoint {
-        self.quirks = quirks;
-        self
-    }
-
-    const fn secrets(mut self, scopes: &'static str, names: &'static [&'static str]) -> Endpoint {
-        self.secrets = (scopes, names);
-        self
-    }
-
-    /// True when it departs so.
-    pub fn has(&self, quirk: Quirk) -> bool {
-        self.quirks.contains(&quirk)
-    }
-
-    /// True when its rows are kept under its own path.
-    #[cfg(test)]
-    pub fn rows_are_stored(&self) -> bool {
-        matches!(self.rows, Rows::Stored)
-    }
-
-    /// The scopes, one of which is needed.
-    pub fn any_of(&self) -> Vec<&'static str> {
-        self.scopes.split(' ').collect()
-    }
 }
 
 /// A path taken apart, and the endpoint it leads to.

@@ -8,6 +8,8 @@ use crate::errors::ApiError;
 use crate::record::{Keys, Record};
 use fields::Field;
 pub use fields::Index;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 /// A search.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +24,8 @@ pub enum Query {
     Exists(Field),
     /// `field:value`
     Is(Field, Value),
+    /// `organization_id:value`, with the ids of that organization's members.
+    Member(Arc<HashSet<String>>),
     /// A value without a field. Which fields real tenants look into is not documented.
     Anywhere(Index, Value),
 }
@@ -69,6 +73,23 @@ impl Query {
             Index::Logs => "The search query string has an error",
         };
         parser::parse(index, text).map_err(|e| ApiError::bare(400, format!("{refusal}: {e}")))
+    }
+
+    /// The same with the members of the organizations it names, which a user's own data do not tell.
+    pub fn resolved(self, members: &dyn Fn(&str) -> HashSet<String>) -> Query {
+        let all = |queries: Vec<Query>| {
+            let queries = queries.into_iter();
+            queries.map(|query| query.resolved(members)).collect()
+        };
+        match self {
+            Query::Or(queries) => Query::Or(all(queries)),
+            Query::And(queries) => Query::And(all(queries)),
+            Query::Not(query) => Query::Not(Box::new(query.resolved(members))),
+            Query::Is(field, Value::Exact { text, .. }) if field.name() == "organization_id" => {
+                Query::Member(Arc::new(members(&text)))
+            }
+            other => other,
+        }
     }
 
     /// How many comparisons it is made of.
@@ -128,6 +149,7 @@ impl Query {
             Query::Not(query) => !query.matches(keys, user),
             Query::Exists(field) => field.exists(keys, user),
             Query::Is(field, value) => field.is(keys, user, value),
+            Query::Member(ids) => ids.contains(&*user.id),
             Query::Anywhere(index, value) => index.anywhere().iter().any(|name| {
                 Field::named(*index, name)
                     .is_ok_and(|field| field.check(value).is_ok() && field.is(keys, user, value))

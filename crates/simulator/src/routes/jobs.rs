@@ -1,5 +1,6 @@
 //! Jobs: exporting users, asking how far a job is, and the storage that exported files are fetched from.
 
+use super::imports;
 use crate::auth::Bearer;
 use crate::connections;
 use crate::errors::ApiError;
@@ -107,21 +108,31 @@ pub fn by_id(state: &State, bearer: &Bearer, id: &str) -> Result<Reply, ApiError
         .ok_or_else(|| ApiError::new(404, "inexistent_job", "The job does not exist."))?;
     let status = job.poll(&plan);
     let mut answer = job.answer(status, &plan);
-    let Work::Export(snapshot) = &job.work;
-    if status == Status::Completed {
-        let file = file_name(job.described.get("format"), plan.gzip);
-        let path = jobs::sign(&job.id, &file, plan.location_lifetime);
-        let base = match state.base.split_once("://") {
-            Some((_, host)) if !plan.location_scheme => host,
-            _ => &state.base,
-        };
-        answer.insert("location".into(), format!("{base}{path}").into());
-        let total = snapshot.users.len();
-        answer.insert(
-            "summary".into(),
-            serde_json::json!({ "failed": 0, "updated": 0, "inserted": 0, "total": total }),
-        );
+    if status != Status::Completed {
+        return Ok(Reply::json(200, &answer.into()));
     }
+    let file = file_name(job.described.get("format"), plan.gzip);
+    let (inserted, updated, failed, total) = match &mut job.work {
+        Work::Export(snapshot) => {
+            let path = jobs::sign(&job.id, &file, plan.location_lifetime);
+            let base = match state.base.split_once("://") {
+                Some((_, host)) if !plan.location_scheme => host,
+                _ => &state.base,
+            };
+            answer.insert("location".into(), format!("{base}{path}").into());
+            (0, 0, 0, snapshot.users.len())
+        }
+        Work::Import(import) => {
+            let total = import.rows.len();
+            let outcome = imports::finish(state, import);
+            let failed = outcome.errors.len();
+            (outcome.inserted, outcome.updated, failed, total)
+        }
+    };
+    answer.insert(
+        "summary".into(),
+        serde_json::json!({ "failed": failed, "updated": updated, "inserted": inserted, "total": total }),
+    );
     Ok(Reply::json(200, &answer.into()))
 }
 

@@ -1,16 +1,21 @@
 //! Which handler answers which path.
 
+mod checks;
 mod control;
+mod imports;
 mod jobs;
+mod links;
 mod logs;
 mod oauth;
 mod objects;
 mod paging;
 mod params;
+mod revoking;
 mod show;
 mod users;
 mod users_create;
 mod users_update;
+mod writes;
 
 use crate::auth;
 use crate::errors::ApiError;
@@ -30,7 +35,7 @@ pub fn answer(state: &State, request: &Request) -> Reply {
     let path: Vec<&str> = request.segments.iter().map(String::as_str).collect();
     match (request.method.as_str(), path.as_slice()) {
         ("POST", ["oauth", "token"]) => oauth::token(state, request),
-        ("GET", [".well-known", "jwks.json"]) => oauth::jwks(),
+        ("GET", [".well-known", "jwks.json"]) => oauth::jwks(state),
         ("GET", [".well-known", "openid-configuration" | "oauth-authorization-server"]) => {
             oauth::discovery(state, request)
         }
@@ -60,6 +65,8 @@ fn management(state: &State, request: &Request, path: &[&str]) -> Reply {
         ("PATCH", ["users", id]) => users_update::update(state, request, &bearer, id),
         ("DELETE", ["users", id]) => users_update::delete(state, &bearer, id),
         ("POST", ["jobs", "users-exports"]) => jobs::export(state, request, &bearer),
+        ("POST", ["jobs", "users-imports"]) => imports::import(state, request, &bearer),
+        ("GET", ["jobs", id, "errors"]) => imports::errors(state, &bearer, id),
         ("GET", ["jobs", id]) => jobs::by_id(state, &bearer, id),
         ("GET", ["logs"]) => logs::list(state, request, &bearer),
         ("GET", ["logs", id]) => logs::by_id(state, &bearer, id),
@@ -67,7 +74,13 @@ fn management(state: &State, request: &Request, path: &[&str]) -> Reply {
         ("GET", _) => {
             objects::get(state, request, &bearer, path).unwrap_or_else(|| Err(ApiError::usual(404)))
         }
-        _ => Err(ApiError::usual(404)),
+        _ => links::write(state, request, &bearer, path)
+            .or_else(|| writes::write(state, request, &bearer, path))
+            .or_else(|| match request.method.as_str() {
+                "DELETE" => writes::delete_row(state, &bearer, path),
+                _ => None,
+            })
+            .unwrap_or_else(|| Err(ApiError::usual(404))),
     };
     let reply = result.unwrap_or_else(|error| error.reply());
     match verdict {

@@ -246,10 +246,18 @@ fn unverified_subject(assertion: &str) -> Option<String> {
     claims.get("sub")?.as_str().map(String::from)
 }
 
-/// GET /.well-known/jwks.json: the current key and the next.
-pub fn jwks() -> Reply {
-    let keys = [keys::current().jwk.clone(), keys::next().jwk.clone()];
-    Reply::json(200, &json!({ "keys": keys })).header(
+/// GET /.well-known/jwks.json: the current key, the next, and the one before until it is revoked.
+pub fn jwks(state: &State) -> Reply {
+    let config = state.config();
+    let reply = match &config.jwks {
+        Some(instead) => Reply::raw(200, instead.clone()),
+        None => {
+            let published = keys::published(&config);
+            let keys: Vec<&Value> = published.iter().map(|key| &key.jwk).collect();
+            Reply::json(200, &json!({ "keys": keys }))
+        }
+    };
+    reply.header(
         "cache-control",
         "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400",
     )

@@ -14,7 +14,6 @@ use crate::state::{lock, State};
 use crate::tenant::Tenant;
 use crate::world::{place, World};
 use serde_json::Value;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A request on its way through the tables.
@@ -126,21 +125,7 @@ impl Reading<'_> {
 
     /// A declared path with the ids of this request in it.
     fn filled(&self, pattern: &str) -> String {
-        let mut given = self
-            .endpoint
-            .path
-            .split('/')
-            .zip(self.path)
-            .filter(|(part, _)| part.starts_with('{'))
-            .map(|(_, value)| *value);
-        let parts: Vec<&str> = pattern
-            .split('/')
-            .map(|part| match part.starts_with('{') {
-                true => given.next().unwrap_or_default(),
-                false => part,
-            })
-            .collect();
-        place(&parts)
+        filled(self.endpoint.path, pattern, self.path)
     }
 
     /// Where the rows are kept: the declared path, whether a list or one of its rows was asked for.
@@ -285,9 +270,11 @@ impl Reading<'_> {
         let id = self.path.last().copied().unwrap_or_default();
         let found = match self.endpoint.rows {
             Rows::From(..) => self.rows().into_iter().next(),
-            _ if self.endpoint.by_id => self.find(&self.list(), id),
+            _ if self.endpoint.by_id => self.world.find(&self.list(), id),
             // `sessions/{id}`: kept under the path without its last segment.
-            _ => self.find(&place(&self.path[..self.path.len() - 1]), id),
+            _ => self
+                .world
+                .find(&place(&self.path[..self.path.len() - 1]), id),
         };
         let Some(row) = found else {
             return Err(api::missing(self.endpoint.path, id));
@@ -302,22 +289,6 @@ impl Reading<'_> {
         }
         let out = self.without_secrets(out);
         Ok(Reply::raw(200, out))
-    }
-
-    /// A row by id; an API also by its identifier, which may have been encoded twice.
-    fn find(&self, list: &str, id: &str) -> Option<Arc<Record>> {
-        if let Some(row) = self.world.get(list, id) {
-            return Some(row.clone());
-        }
-        if list != "resource-servers" {
-            return None;
-        }
-        let decoded: Cow<str> = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
-        let wanted = quote(&decoded);
-        self.world
-            .rows(list)
-            .find(|row| row.get(&self.world.keys, "identifier") == Some(&wanted))
-            .cloned()
     }
 
     fn setting(&self, otherwise: Option<&str>) -> Result<Reply, ApiError> {
@@ -338,6 +309,23 @@ impl Reading<'_> {
         }
         Ok(Reply::json(200, &value))
     }
+}
+
+/// `pattern` with what stands in `path` where `declared` has its `{…}`.
+pub fn filled(declared: &str, pattern: &str, path: &[&str]) -> String {
+    let mut given = declared
+        .split('/')
+        .zip(path)
+        .filter(|(part, _)| part.starts_with('{'))
+        .map(|(_, value)| *value);
+    let parts: Vec<&str> = pattern
+        .split('/')
+        .map(|part| match part.starts_with('{') {
+            true => given.next().unwrap_or_default(),
+            false => part,
+        })
+        .collect();
+    place(&parts)
 }
 
 /// True when a raw value is this text, number or truth value.

@@ -11,6 +11,7 @@ use crate::request::Request;
 use crate::search::{self, Sort};
 use crate::state::{lock, State};
 use crate::tenant::Tenant;
+use crate::world::place;
 use std::sync::Arc;
 
 /// The scopes recorded in the 403 of a read.
@@ -103,8 +104,21 @@ pub fn list(state: &State, request: &Request, bearer: &Bearer) -> Result<Reply, 
         ));
     }
 
+    // Locked before the users, and only where it is needed: it may have to be seeded.
+    let world = query.contains("organization_id").then(|| state.world());
+    let members = |organization: &str| {
+        let list = place(&["organizations", organization, "members"]);
+        let rows = world.iter().flat_map(|world| world.rows(&list));
+        rows.map(|row| row.id.to_string()).collect()
+    };
     let mut tenant = lock(&state.tenant);
-    let mut found = search::run(&mut tenant, query, sort.as_ref(), config.slow_clauses)?;
+    let mut found = search::run(
+        &mut tenant,
+        query,
+        sort.as_ref(),
+        config.slow_clauses,
+        &members,
+    )?;
     if let (Some(sort), true) = (&sort, config.unstable_ties || !stable) {
         found = search::turn_ties(&tenant.keys, &found, sort, lock(&state.journal).count());
     }

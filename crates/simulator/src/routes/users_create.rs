@@ -2,7 +2,7 @@
 
 use super::users::{idp_tokens, occupied};
 use crate::auth::Bearer;
-use crate::connections;
+use crate::connections::{self, Connection};
 use crate::errors::ApiError;
 use crate::ids::hex;
 use crate::json::{self, quote, Object};
@@ -66,9 +66,9 @@ pub fn create(state: &State, request: &Request, bearer: &Bearer) -> Result<Reply
     let email = text("email").map(|email| email.to_lowercase());
     let username = text("username").map(|username| username.to_lowercase());
     let phone = text("phone_number");
-    let Some(shown) = email.clone().or(username.clone()).or(phone.clone()) else {
+    if email.is_none() && username.is_none() && phone.is_none() {
         return Err(ApiError::body("'Missing required property: email'"));
-    };
+    }
 
     let mut tenant = lock(&state.tenant);
     let rest = text("user_id").unwrap_or_else(|| new_id(&tenant));
@@ -90,6 +90,19 @@ pub fn create(state: &State, request: &Request, bearer: &Bearer) -> Result<Reply
         ));
     }
 
+    let user = compose(&sent, connection, &rest, &id);
+    let user = tenant.put(&id, user.text(), config.index_lag);
+    Ok(Reply::raw(201, user.raw(idp_tokens(bearer)).clone()))
+}
+
+/// A user as the API makes it of what was sent, whatever else it leaves out.
+pub fn compose(sent: &Object, connection: Connection, rest: &str, id: &str) -> Object {
+    let text = |key: &str| sent.get(key).and_then(json::string);
+    let email = text("email").map(|email| email.to_lowercase());
+    let username = text("username").map(|username| username.to_lowercase());
+    let phone = text("phone_number");
+    let shown = email.clone().or(username.clone()).or(phone.clone());
+    let shown = shown.unwrap_or_default();
     let now = quote(&time::format(time::now_millis()));
     let mut user = Object::default();
     user.set("created_at", now.clone());
@@ -110,7 +123,7 @@ pub fn create(state: &State, request: &Request, bearer: &Bearer) -> Result<Reply
         format!(
             r#"[{{"connection":{},"user_id":{},"provider":"{}","isSocial":false}}]"#,
             quote(connection.name),
-            quote(&rest),
+            quote(rest),
             connection.strategy
         ),
     );
@@ -127,7 +140,7 @@ pub fn create(state: &State, request: &Request, bearer: &Bearer) -> Result<Reply
         }
     }
     user.set("updated_at", now);
-    user.set("user_id", quote(&id));
+    user.set("user_id", quote(id));
     if let Some(phone) = &phone {
         user.set("phone_number", quote(phone));
         user.set(
@@ -143,12 +156,11 @@ pub fn create(state: &State, request: &Request, bearer: &Bearer) -> Result<Reply
             user.set(key, value);
         }
     }
-    let user = tenant.put(&id, user.text(), config.index_lag);
-    Ok(Reply::raw(201, user.raw(idp_tokens(bearer)).clone()))
+    user
 }
 
 /// 24 hexadecimal digits that no user of the tenant has.
-fn new_id(tenant: &Tenant) -> String {
+pub fn new_id(tenant: &Tenant) -> String {
     let seed = format!("{} {}", time::now_millis(), tenant.written());
     hex(&seed, 24)
 }

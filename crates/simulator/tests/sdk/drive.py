@@ -171,6 +171,74 @@ def objects(api):
     refused(404, "inexistent_client", lambda: api.clients.get("x" * 32, request_options=ONCE))
 
 
+def changing(api):
+    """What the SDK creates it reads back, changes and deletes."""
+    role = api.roles.create(name="sdk role", description="made by the SDK")
+    assert api.roles.update(role.id, description="changed").description == "changed"
+    organization = api.organizations.create(name="sdk-org", display_name="SDK")
+    client = api.clients.create(name="sdk app", app_type="non_interactive")
+    assert client.client_secret and api.clients.get(client.client_id).name == "sdk app"
+    server = api.resource_servers.create(
+        identifier="urn:sdk", name="SDK API", scopes=[{"value": "read:sdk", "description": "r"}]
+    )
+    grant = api.client_grants.create(
+        client_id=client.client_id, audience="urn:sdk", scope=["read:sdk"]
+    )
+    connection = api.connections.create(name="sdk-connection", strategy="auth0")
+    action = api.actions.create(
+        name="sdk action", supported_triggers=[{"id": "post-login", "version": "v3"}], code="//"
+    )
+    assert api.actions.deploy(action.id).number == 1
+    user = next(iter(api.users.list(per_page=1))).user_id
+
+    api.users.roles.assign(user, roles=[role.id])
+    assert role.id in [one.id for one in api.users.roles.list(user)]
+    permission = {"resource_server_identifier": "urn:sdk", "permission_name": "read:sdk"}
+    api.users.permissions.create(user, permissions=[permission])
+    api.roles.permissions.add(role.id, permissions=[permission])
+    assert [one.permission_name for one in api.roles.permissions.list(role.id)] == ["read:sdk"]
+    api.organizations.members.create(organization.id, members=[user])
+    api.organizations.members.roles.assign(organization.id, user, roles=[role.id])
+    assert [one.user_id for one in api.organizations.members.list(organization.id)] == [user]
+    api.organizations.enabled_connections.add(organization.id, connection_id=connection.id)
+    invitation = api.organizations.invitations.create(
+        organization.id,
+        inviter={"name": "SDK"},
+        invitee={"email": "guest@example.com"},
+        client_id=client.client_id,
+    )
+    assert invitation.organization_id == organization.id
+    api.organizations.members.delete(organization.id, members=[user])
+    api.users.roles.delete(user, roles=[role.id])
+
+    api.organizations.invitations.delete(organization.id, invitation.id)
+    api.organizations.delete(organization.id)
+    api.client_grants.delete(grant.id)
+    api.clients.delete(client.client_id)
+    api.resource_servers.delete(server.id)
+    api.connections.delete(connection.id)
+    api.actions.delete(action.id)
+    api.roles.delete(role.id)
+    refused(404, None, lambda: api.roles.get(role.id, request_options=ONCE))
+    refused(404, None, lambda: api.organizations.get(organization.id, request_options=ONCE))
+
+    rows = dumps([{"email": "imported@example.com", "user_id": "sdk-import"}])
+    job = api.jobs.users_imports.create(
+        users=("users.json", rows, "application/json"),
+        connection_id=next(
+            one.id
+            for one in api.connections.list()
+            if one.name == "Username-Password-Authentication"
+        ),
+    )
+    while True:
+        state = api.jobs.get(job.id)
+        if state.status == "completed":
+            break
+    assert api.users.get("auth0|sdk-import").email == "imported@example.com"
+    api.users.delete("auth0|sdk-import")
+
+
 def exports(api):
     job = api.jobs.users_exports.create(format="json", fields=[{"name": "user_id"}])
     while True:
@@ -199,6 +267,7 @@ def main():
     api = ManagementClient(domain=domain, client_id=client_id, client_secret=secret)
     reading(api, int(count))
     objects(api)
+    changing(api)
     exports(api)
     writing(api)
     limited(api, domain)

@@ -109,15 +109,7 @@ impl Sower {
 
     /// A UUID.
     fn uuid(&self, kind: &str, i: usize) -> String {
-        let hex = ids::hex(&format!("{} {kind} {i}", self.seed), 32);
-        format!(
-            "{}-{}-4{}-8{}-{}",
-            &hex[..8],
-            &hex[8..12],
-            &hex[13..16],
-            &hex[17..20],
-            &hex[20..]
-        )
+        ids::uuid(&format!("{} {kind} {i}", self.seed))
     }
 
     /// The `i`th user, round and round; None when there are none.

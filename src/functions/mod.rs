@@ -1,0 +1,36 @@
+//! The SQL-callable functions, in schema `auth0`.
+//!
+//! - [`verify`]: is this token good?
+//! - [`login`]: whose transaction, whose session this is
+//! - [`claims`]: what row-level security asks
+//! - [`policies`]: policies written and policies checked
+//! - [`sessions`]: a login as a local account and session
+//! - [`postgrest`]: PostgREST's hook and its configuration
+//! - [`trust`]: what the DBA declared, read from the extension's tables; [`changes`]: when they change; [`keys`]: the issuers' keys
+//! - [`value`], [`sql`]: what the functions return; statements they run
+
+mod changes;
+mod claims;
+mod keys;
+mod login;
+mod policies;
+mod postgrest;
+mod sessions;
+mod sql;
+mod trust;
+mod value;
+mod verify;
+
+// The schema, the functions in it, the tables that they guard. The functions are declared by hand: what they take, who
+// may call them and how they are planned is one page to read, and pgrx would make the schema itself.
+pgrx::extension_sql_file!("../../sql/schema.sql", name = "schema", bootstrap);
+pgrx::extension_sql_file!(
+    "../../sql/functions.sql",
+    name = "functions",
+    requires = ["schema"]
+);
+pgrx::extension_sql_file!(
+    "../../sql/trust.sql",
+    name = "trust",
+    requires = ["functions"]
+);
