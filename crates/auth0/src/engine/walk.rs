@@ -126,7 +126,20 @@ impl Walk {
                 return Ok(Step::Unwanted);
             }
             let small = answer.total.is_none_or(|total| total < window);
-            let step = if small && !self.moves() && size >= page_size {
+            // A LIMIT within the window is answered by its pages; what is behind them is read when it is wanted.
+            let limit = self.fetcher.request.limit.map(|limit| limit.div_ceil(size));
+            let limit = limit.filter(|pages| !ranged && *pages > 1 && pages * size <= window);
+            let step = if let (Some(pages), false) = (limit, small && !self.moves()) {
+                let total = answer.total;
+                match self
+                    .list(q.as_deref(), self.sort, size, total, 1..pages)
+                    .await?
+                {
+                    Step::Unwanted => Step::Unwanted,
+                    _ if self.out.wanted().await => Step::More,
+                    _ => Step::Unwanted,
+                }
+            } else if small && !self.moves() && size >= page_size {
                 let pages = answer.total.map(|total| total.div_ceil(size));
                 self.list(
                     q.as_deref(),
