@@ -22,6 +22,8 @@ pub struct Oracle {
     pub known: Known,
     /// Requests of all queries run with pushdown.
     pub requests: Vec<Entry>,
+    /// Queries with pushdown whose first request is a search or a look-up.
+    pub narrowed: usize,
 }
 
 /// What a query gave.
@@ -97,6 +99,7 @@ impl Oracle {
             world,
             known,
             requests: Vec::new(),
+            narrowed: 0,
         }
     }
 
@@ -124,7 +127,10 @@ impl Oracle {
         };
         self.world.sim.clear_journal();
         let with = self.answer(query, "remote", &["on"]);
-        self.requests.extend(self.world.sim.journal());
+        let journal = self.world.sim.journal();
+        let narrow = |entry: &Entry| entry.param("q").is_some() || entry.path != "/api/v2/users";
+        self.narrowed += usize::from(journal.first().is_some_and(narrow));
+        self.requests.extend(journal);
         let compare = |got: &Answer, what: &str| match got {
             Err(e) => Err(format!("{what}: {e}")),
             Ok(rows) => differ(rows, &expected, &query.agree, among.as_deref())
