@@ -102,6 +102,28 @@ impl World {
         start.elapsed()
     }
 
+    /// Adds users, each some seconds after the one before.
+    pub fn sign_up_one_by_one(&self, users: usize) {
+        for n in 0..users {
+            let (minutes, ms) = (n * 977 / 60_000, n * 977 % 60_000);
+            let (hours, days) = (minutes / 60, minutes / 1440);
+            let created_at = format!(
+                "2024-03-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+                days + 1,
+                hours % 24,
+                minutes % 60,
+                ms / 1000,
+                ms % 1000
+            );
+            self.sim.put_user(serde_json::json!({
+                "user_id": format!("auth0|{n:024x}"),
+                "email": format!("user{n}@example.com"),
+                "created_at": created_at,
+                "updated_at": created_at,
+            }));
+        }
+    }
+
     /// Makes the table `users` with all its columns.
     pub fn imported(&mut self) {
         self.run("import foreign schema auth0 limit to (users) from server auth0 into public");

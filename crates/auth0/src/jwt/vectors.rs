@@ -25,9 +25,8 @@ const COOKBOOK: &str = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImJpbGJvLmJhZ2dpbnNAaG9iYml0
 
 fn check(token: &str, keys: &KeySet, algorithm: Algorithm, kid: Option<&str>) -> bool {
     let (signed, signature) = token.rsplit_once('.').unwrap();
-    keys.candidates(kid, algorithm).any(|key| {
-        crypto::verify(signature, signed.as_bytes(), key, algorithm.signature()).unwrap_or(false)
-    })
+    keys.candidates(kid, algorithm)
+        .any(|key| key.verifies(algorithm, signature, signed.as_bytes()))
 }
 
 #[test]
@@ -89,4 +88,11 @@ fn hmac_holds_with_its_own_secret_alone() {
     assert!(!verify(&jsonwebtoken::DecodingKey::from_secret(
         b"another secret of thirty-two bytes"
     )));
+}
+
+#[test]
+fn an_rsa_key_is_prepared_once() {
+    let keys = KeySet::parse(COOKBOOK_KEY.as_bytes()).unwrap();
+    let key = keys.candidates(None, Algorithm::Rs256).next().unwrap();
+    assert!(key.is_prepared());
 }

@@ -107,15 +107,7 @@ impl Token<'_> {
         keys: &KeySet,
         algorithm: Algorithm,
     ) -> Result<(), Fault> {
-        let verified = |key: &jsonwebtoken::DecodingKey| {
-            jsonwebtoken::crypto::verify(
-                self.signature,
-                self.signed.as_bytes(),
-                key,
-                algorithm.signature(),
-            )
-            .unwrap_or(false)
-        };
+        let signed = self.signed.as_bytes();
         let wrong = || {
             Fault::new(
                 Check::Signature,
@@ -125,13 +117,18 @@ impl Token<'_> {
         if algorithm == Algorithm::Hs256 {
             let secret = issuer.secret.as_ref().ok_or_else(|| self.no_key(keys))?;
             let key = jsonwebtoken::DecodingKey::from_secret(secret.expose().as_bytes());
-            return verified(&key).then_some(()).ok_or_else(wrong);
+            let verified =
+                jsonwebtoken::crypto::verify(self.signature, signed, &key, algorithm.signature());
+            return verified.unwrap_or(false).then_some(()).ok_or_else(wrong);
         }
         let mut candidates = keys.candidates(self.kid(), algorithm).peekable();
         if candidates.peek().is_none() {
             return Err(self.no_key(keys));
         }
-        candidates.any(verified).then_some(()).ok_or_else(wrong)
+        candidates
+            .any(|key| key.verifies(algorithm, self.signature, signed))
+            .then_some(())
+            .ok_or_else(wrong)
     }
 
     fn no_key(&self, keys: &KeySet) -> Fault {
