@@ -9,12 +9,9 @@ use pgrx::pg_guard;
 use pgrx::pg_sys::{self, NodeTag, Oid, PlannerInfo, RelOptInfo};
 
 use super::attribute::Attribute;
-use super::quals::Reader;
+use super::quals::{family, Reader};
 use super::relation::{self, Relation};
 use crate::{guc, list};
-
-/// Built-in B-tree family of timestamps.
-const DATETIME: Oid = Oid::from_u32(434);
 
 /// GetForeignPaths.
 ///
@@ -132,7 +129,7 @@ pub unsafe fn sort_of(
     // SAFETY: the caller's promise; members of an equivalence class are expressions.
     unsafe {
         let class = (*key).pk_eclass;
-        if (*key).pk_opfamily != DATETIME || (*class).ec_has_volatile {
+        if (*key).pk_opfamily != family::DATETIME || (*class).ec_has_volatile {
             return None;
         }
         let position = list::iter::<pg_sys::EquivalenceMember>((*class).ec_members)

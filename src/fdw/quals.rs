@@ -15,7 +15,7 @@ use super::operand::{How, Operand};
 use crate::list;
 
 /// Operator families whose members have the meaning that a search has.
-mod family {
+pub mod family {
     use pgrx::pg_sys::Oid;
     /// `=` and the like on truth values.
     pub const BOOL: Oid = Oid::from_u32(424);

@@ -56,11 +56,6 @@ fn who_stops_early_asks_no_further() {
     )
     .0;
     assert_eq!(ahead, 1);
-    let ahead = kinds(&mut world, "begin; declare c cursor for select name from users order by created_at desc; fetch 150 from c; commit").0;
-    assert!(
-        (2..=6).contains(&ahead),
-        "{ahead}: pages are read ahead once a second one is wanted"
-    );
     assert_eq!(kinds(&mut world, "select exists (select from users)").0, 1);
     assert_eq!(kinds(&mut world, "select name from users limit 0").0, 0);
     assert_eq!(
@@ -89,6 +84,12 @@ fn who_stops_early_asks_no_further() {
         let sql = format!("select user_id from users where email_verified limit {first}");
         assert_eq!(kinds(&mut world, &sql).0, 1, "{sql}");
     }
+    // The last: pages asked for ahead may still be on their way when it is over.
+    let ahead = kinds(&mut world, "begin; declare c cursor for select name from users order by created_at desc; fetch 150 from c; commit").0;
+    assert!(
+        (2..=6).contains(&ahead),
+        "{ahead}: pages are read ahead once a second one is wanted"
+    );
 }
 
 #[test]

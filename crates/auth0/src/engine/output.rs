@@ -1,6 +1,6 @@
 //! Where pages go: to the backend's thread, which is woken for each.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, Notify};
@@ -17,17 +17,19 @@ pub struct Output {
     demand: Option<Arc<Demand>>,
 }
 
-/// Whether the other end waits for a page.
+/// Whether the other end waits for a page: it says how many it had taken when it found none.
 #[derive(Debug, Default)]
 pub struct Demand {
-    waits: AtomicBool,
+    sent: AtomicU64,
+    /// Pages taken, plus one, so that zero means that nothing has been said.
+    taken: AtomicU64,
     told: Notify,
 }
 
 impl Demand {
-    /// A page is wanted, and there is none.
-    pub fn tell(&self) {
-        self.waits.store(true, Ordering::Release);
+    /// A page is wanted, and there is none behind the `taken` ones.
+    pub fn tell(&self, taken: u64) {
+        self.taken.store(taken + 1, Ordering::Release);
         self.told.notify_one();
     }
 }
@@ -51,7 +53,8 @@ impl Output {
     /// Waits until all that was handed over is used up and more is waited for. True, so that it reads as a condition.
     pub async fn wanted(&self) -> bool {
         if let Some(demand) = &self.demand {
-            while !demand.waits.load(Ordering::Acquire) {
+            let sent = demand.sent.load(Ordering::Acquire);
+            while demand.taken.load(Ordering::Acquire) != sent + 1 {
                 demand.told.notified().await;
             }
         }
@@ -60,13 +63,13 @@ impl Output {
 
     /// Hands a page over, once there is room for it; false when nobody wants it any more.
     pub async fn send(&self, page: Result<Page>) -> bool {
-        if let Some(demand) = &self.demand {
-            demand.waits.store(false, Ordering::Release);
-        }
         let sent = match &self.pages {
             Some(pages) => pages.send(page).await.is_ok(),
             None => false,
         };
+        if let Some(demand) = self.demand.as_ref().filter(|_| sent) {
+            demand.sent.fetch_add(1, Ordering::AcqRel);
+        }
         self.wake.wake();
         sent
     }

@@ -32,7 +32,8 @@ pub struct Scan {
     demand: Arc<Demand>,
     task: AbortHandle,
     stats: Arc<Stats>,
-    handed_over: bool,
+    /// Pages handed over.
+    taken: u64,
     /// Whether the walk has come to its end, and not just ended.
     complete: Arc<AtomicBool>,
 }
@@ -72,24 +73,24 @@ impl Scan {
             demand,
             task,
             stats,
-            handed_over: false,
+            taken: 0,
             complete,
         }
     }
 
     /// The next page, if it has come; `Ready(None)` after the last. An error is the end.
     pub fn poll(&mut self) -> Poll<Option<Result<Page>>> {
-        if self.handed_over {
+        if self.taken > 0 {
             // The first page is used up: from now on, read ahead.
             self.more.take().map(|more| more.send(()));
         }
         match self.pages.try_recv() {
             Ok(page) => {
-                self.handed_over = true;
+                self.taken += 1;
                 Poll::Ready(Some(page))
             }
             Err(mpsc::error::TryRecvError::Empty) => {
-                self.demand.tell();
+                self.demand.tell(self.taken);
                 Poll::Pending
             }
             Err(mpsc::error::TryRecvError::Disconnected)
