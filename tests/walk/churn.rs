@@ -94,7 +94,7 @@ impl Case {
             let nth = dice.usize(1..requests);
             let what = dice.u32(0..4);
             // Pages side by side make neighbouring requests the same two, so rows only go, or only come.
-            let other = if seed % 2 == 0 { 0 } else { 1 };
+            let other = u32::from(!seed.is_multiple_of(2));
             if listed && (what == 2 || what == other || !taken.insert(nth)) {
                 continue;
             }
