@@ -106,15 +106,13 @@ unsafe fn candidate<'a>(
         let ours = routine
             .GetForeignPaths
             .is_some_and(|paths| paths as usize == paths::paths as *const () as usize);
-        // From 16 on a variable below and above a left join are two, and a scan's tuple may have only one of them.
-        let left = cfg!(any(feature = "pg14", feature = "pg15")) && kind == JoinType::JOIN_LEFT;
-        let supported = left
-            || [
-                JoinType::JOIN_INNER,
-                JoinType::JOIN_SEMI,
-                JoinType::JOIN_ANTI,
-            ]
-            .contains(&kind);
+        let supported = [
+            JoinType::JOIN_INNER,
+            JoinType::JOIN_LEFT,
+            JoinType::JOIN_SEMI,
+            JoinType::JOIN_ANTI,
+        ]
+        .contains(&kind);
         let free = |rel: *mut RelOptInfo| pg_sys::bms_num_members((*rel).lateral_relids) == 0;
         let gated = |infos: *mut pg_sys::List| {
             list::iter::<pg_sys::RestrictInfo>(infos).any(|info| (*info).pseudoconstant)

@@ -10,8 +10,8 @@ use super::SCAN_METHODS;
 use crate::error::raise_internal;
 use crate::list;
 
-/// PlanCustomPath. The scan's tuple is the outer child's row, the inner child's row, and for a left join the inner row
-/// once more: the conditions see it as it is, what is above the join as it became.
+/// PlanCustomPath. The scan's tuple is the outer child's row and the inner child's row. The conditions are only looked at
+/// while there is an inner row, and what is above a left join sees that row or nulls, so one copy serves both.
 ///
 /// `custom_exprs` is the key's expression and then the join's conditions; `custom_private` the kind of the join and the
 /// position of the key in the inner row.
@@ -52,16 +52,14 @@ pub unsafe extern "C-unwind" fn plan(
             conditions = pg_sys::extract_actual_clauses(clauses.cast(), false);
         }
         let mut tuple: *mut List = ptr::null_mut();
-        for entry in list::iter::<TargetEntry>((**outer).targetlist)
-            .chain(list::iter::<TargetEntry>((**inner).targetlist))
-        {
+        for entry in list::iter::<TargetEntry>((**outer).targetlist) {
             tuple = append(tuple, (*entry).expr.cast());
         }
-        if kind == JoinType::JOIN_LEFT {
-            for entry in list::iter::<TargetEntry>((**inner).targetlist) {
-                tuple = append(tuple, made_null((*entry).expr.cast(), nulled));
-            }
+        let relid = (*inner.cast::<pg_sys::Scan>()).scanrelid as i32;
+        for entry in list::iter::<TargetEntry>((**inner).targetlist) {
+            tuple = append(tuple, made_null((*entry).expr.cast(), relid, nulled));
         }
+        conditions = made_null(conditions.cast(), relid, nulled).cast();
         let scan = pg_sys::palloc0(size_of::<pg_sys::CustomScan>()).cast::<pg_sys::CustomScan>();
         (*scan).scan.plan.type_ = pg_sys::NodeTag::T_CustomScan;
         (*scan).scan.plan.targetlist = tlist;
@@ -90,18 +88,32 @@ unsafe fn append(tuple: *mut List, expr: *mut Node) -> *mut List {
     }
 }
 
-/// The variable as what is above the join sees it.
-unsafe fn made_null(expr: *mut Node, by: i32) -> *mut Node {
-    // SAFETY: the inner target list has variables only.
-    unsafe {
-        let copy = pg_sys::copyObjectImpl(expr.cast()).cast::<Var>();
-        #[cfg(any(feature = "pg16", feature = "pg17", feature = "pg18"))]
-        if by > 0 {
-            (*copy).varnullingrels = pg_sys::bms_add_member((*copy).varnullingrels, by);
+#[cfg(any(feature = "pg16", feature = "pg17", feature = "pg18"))]
+extern "C-unwind" {
+    /// Of rewriteManip.h: a copy whose variables of `targets` say that `added` may have made them null.
+    fn add_nulling_relids(
+        node: *mut Node,
+        targets: *const pg_sys::Bitmapset,
+        added: *const pg_sys::Bitmapset,
+    ) -> *mut Node;
+}
+
+/// The expressions with the inner relation's variables as what is above the join sees them, if a left join numbered `by`
+/// may make them null. From 16 on that is part of a variable, and the tuple, its conditions and what is above must agree.
+unsafe fn made_null(expressions: *mut Node, relid: i32, by: i32) -> *mut Node {
+    #[cfg(any(feature = "pg16", feature = "pg17", feature = "pg18"))]
+    if by > 0 {
+        // SAFETY: expressions of the planner's, of which a copy is made; the guard turns an error of Postgres' into ours.
+        unsafe {
+            let target = pg_sys::bms_make_singleton(relid);
+            let added = pg_sys::bms_make_singleton(by);
+            return pg_sys::ffi::pg_guard_ffi_boundary(|| {
+                add_nulling_relids(expressions, target, added)
+            });
         }
-        let _ = by;
-        copy.cast()
     }
+    let _ = (relid, by);
+    expressions
 }
 
 /// Where the key stands in the inner row, from 0.

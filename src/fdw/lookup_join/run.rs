@@ -271,7 +271,7 @@ impl Join {
 
     /// Puts the next row of the join into the scan's tuple; false if there was none at this step.
     unsafe fn next_match(&mut self, slot: *mut TupleTableSlot, context: *mut ExprContext) -> bool {
-        // SAFETY: called by `exec`; the tuple is the outer row, the inner row and, of a left join, the inner row again.
+        // SAFETY: called by `exec`; the tuple is the outer row and the inner row.
         unsafe {
             let (outer, key) = &self.rows[self.row];
             let candidates = key.as_ref().and_then(|key| self.found.get(key));
@@ -295,14 +295,6 @@ impl Join {
             };
             self.candidate += 1;
             fill(slot, self.inner_slot, candidate, width);
-            if self.kind == JoinType::JOIN_LEFT {
-                fill(
-                    slot,
-                    self.inner_slot,
-                    candidate,
-                    width + natts(self.inner_slot),
-                );
-            }
             pg_sys::ExecStoreVirtualTuple(slot);
             if !passes(self.conditions, context) {
                 return false;
