@@ -1,37 +1,35 @@
 //! Users: `GET /api/v2/users`.
 
-use super::{ByKey, Column, Object, Search, Type};
+use super::{ByKey, Column, Language, Object, Paging, Search, Shape, Type, PLAIN};
 
 const fn column(name: &'static str, ty: Type, search: Search, doc: &'static str) -> Column {
-    Column {
-        name,
-        ty,
-        search,
-        doc,
-    }
+    Column::new(name, ty, doc).search(search)
 }
 
 /// Source: <https://auth0.com/docs/manage-users/user-accounts/user-profiles/user-profile-structure>.
 pub static USERS: Object = Object {
     name: "users",
+    area: "Users",
+    doc: "the tenant's users",
     path: "/api/v2/users",
-    list_key: "users",
+    shape: Shape::List("users"),
+    paging: Paging::Offset(100),
+    language: Language::Users,
     id: "user_id",
     order: "created_at",
     sortable: &["created_at", "updated_at"],
     by_key: &[
         ByKey {
             key: "user_id",
-            path: "/api/v2/users/",
-            parameter: None,
+            path: "/api/v2/users/{user_id}",
+            single: true,
         },
         ByKey {
             key: "email",
-            path: "/api/v2/users-by-email",
-            parameter: Some("email"),
+            path: "/api/v2/users-by-email?email={email}",
+            single: false,
         },
     ],
-    window: 1000,
     // The pattern that `fields` of a read by id was checked against in Auth0's specification of March 2026. What it
     // leaves out (`last_password_reset`, `multifactor`, …) does come when `fields` is not sent.
     selectable: &[
@@ -169,4 +167,5 @@ pub static USERS: Object = Object {
             "from the identity provider",
         ),
     ],
+    ..PLAIN
 };

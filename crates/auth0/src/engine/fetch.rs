@@ -6,6 +6,7 @@ use tokio::task::JoinHandle;
 
 use super::edge::Stamp;
 use super::request::{Lookup, ScanRequest, Sort};
+use crate::catalog::Shape;
 use crate::client::{Client, Get, Stats};
 use crate::error::{Error, Result};
 use crate::options::Settings;
@@ -78,7 +79,10 @@ impl Fetcher {
 
     /// Fetches a list of rows.
     pub async fn fetch(&self, get: Get) -> Result<Page> {
-        let list_key = self.request.object.list_key;
+        let list_key = match self.request.object.shape {
+            Shape::List(key) => key,
+            _ => "",
+        };
         let parse = |body| Page::parse(body, list_key, &self.columns);
         self.client
             .get(&get, &self.settings, &self.stats, parse)

@@ -4,7 +4,7 @@ use super::field::{Field, Kind};
 use super::filter::{Comparison, Filter, Truth, Value};
 use super::lucene::{encoded_length, Query, Term, Test};
 use super::{metadata, pattern, range};
-use crate::catalog::{ByKey, Object};
+use crate::catalog::{template, ByKey, Object};
 use crate::client::Get;
 use crate::engine::{Ask, Chunk, Lookup};
 
@@ -136,48 +136,43 @@ fn keys(object: &Object, filter: &Filter, values: &[Value]) -> Option<Vec<Key>> 
 
 /// The call for one value; `None` if it cannot be said in one.
 fn lookup(by: &ByKey, key: &Key) -> Option<Lookup> {
-    let (shown, path_end) = match key {
-        Key::Unknown(text) => (text.clone(), text.clone()),
-        Key::Known(text)
-            if text.is_empty() || text.len() > LONGEST_KEY || text.contains(UNREADABLE) =>
-        {
-            return None
+    let text = match key {
+        // As it is shown: a place in braces is no value that could be encoded.
+        Key::Unknown(text) => {
+            return Some(Lookup {
+                get: shown(by.path, by.key, text)?,
+                single: by.single,
+            })
         }
-        // A path's end of dots alone would be another call.
-        Key::Known(text) if by.parameter.is_none() && text.bytes().all(|b| b == b'.') => {
-            return None
-        }
-        // The API checks its form before it looks for it.
-        Key::Known(text) if by.parameter.is_some() && !is_address(text) => return None,
-        Key::Known(text) => (text.clone(), encode(text)),
+        Key::Known(text) => text,
     };
-    Some(match by.parameter {
-        None => Lookup {
-            get: Get {
-                path: format!("{}{path_end}", by.path),
-                query: Vec::new(),
-            },
-            single: true,
-        },
-        Some(parameter) => Lookup {
-            get: Get {
-                path: by.path.to_owned(),
-                query: vec![(parameter, shown)],
-            },
-            single: false,
-        },
+    if text.is_empty() || text.len() > LONGEST_KEY || text.contains(UNREADABLE) {
+        return None;
+    }
+    // A path's end of dots alone would be another call.
+    if by.single && text.bytes().all(|b| b == b'.') {
+        return None;
+    }
+    // The API checks its form before it looks for it.
+    if !by.single && !is_address(text) {
+        return None;
+    }
+    let get = template::fill(by.path, |name| (name == by.key).then(|| text.clone()))?;
+    Some(Lookup {
+        get,
+        single: by.single,
     })
 }
 
-/// Everything outside RFC 3986's unreserved characters, so that an id never ends the path or begins a query.
-fn encode(text: &str) -> String {
-    use percent_encoding::{utf8_percent_encode, AsciiSet, NON_ALPHANUMERIC};
-    const RESERVED: AsciiSet = NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~');
-    utf8_percent_encode(text, &RESERVED).to_string()
+/// The call with words in the place of a value, for EXPLAIN.
+fn shown(path: &'static str, key: &str, text: &str) -> Option<Get> {
+    let mut get = template::fill(path, |name| (name == key).then(|| "\u{1}".to_owned()))?;
+    let stands_for = template::encode("\u{1}");
+    get.path = get.path.replace(&stands_for, text);
+    for (_, value) in &mut get.query {
+        *value = value.replace('\u{1}', text);
+    }
+    Some(get)
 }
 
 /// One search, or several when a list is too long for one. What does not fit is left to Postgres.

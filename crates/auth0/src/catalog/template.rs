@@ -1,0 +1,73 @@
+//! A call with places for values: `/api/v2/roles/{role_id}/users`, `/api/v2/users-by-email?email={email}`.
+
+use percent_encoding::{utf8_percent_encode, AsciiSet, NON_ALPHANUMERIC};
+
+use crate::client::Get;
+
+/// Everything outside RFC 3986's unreserved characters, so that a value never ends the path or begins a query.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The names of the places, in order.
+pub fn variables(template: &'static str) -> impl Iterator<Item = &'static str> {
+    template
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
+/// The call with values in the places; `None` if one has none.
+pub fn fill(template: &'static str, value: impl Fn(&str) -> Option<String>) -> Option<Get> {
+    let (path, query) = template.split_once('?').unwrap_or((template, ""));
+    let query = query.split('&').filter(|pair| !pair.is_empty());
+    let query: Option<Vec<_>> = query
+        .map(|pair| {
+            let (name, place) = pair.split_once('=')?;
+            Some((name, put(place, &value, false)?))
+        })
+        .collect();
+    Some(Get {
+        path: put(path, &value, true)?,
+        query: query?,
+    })
+}
+
+/// The text with values in its places, percent-encoded or not.
+fn put(text: &str, value: &impl Fn(&str) -> Option<String>, encoded: bool) -> Option<String> {
+    let mut pieces = text.split('{');
+    let mut out = pieces.next()?.to_owned();
+    for piece in pieces {
+        let (name, rest) = piece.split_once('}')?;
+        let value = value(name)?;
+        match encoded {
+            true => out.push_str(&encode(&value)),
+            false => out.push_str(&value),
+        }
+        out.push_str(rest);
+    }
+    Some(out)
+}
+
+/// As it stands in a path.
+pub fn encode(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_found_and_filled() {
+        let template = "/a/{x}/b/{y}?q={z}&n=1";
+        assert_eq!(variables(template).collect::<Vec<_>>(), ["x", "y", "z"]);
+        let get = fill(template, |name| Some(format!("{name}|/"))).unwrap();
+        assert_eq!(get.path, "/a/x%7C%2F/b/y%7C%2F");
+        assert_eq!(get.query, [("q", "z|/".to_owned()), ("n", "1".to_owned())]);
+        assert_eq!(fill(template, |name| (name == "x").then(String::new)), None);
+        assert_eq!(fill("/a", |_| None).unwrap().path, "/a");
+    }
+}
