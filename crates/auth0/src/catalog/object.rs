@@ -177,6 +177,8 @@ pub struct Column {
     pub search: Search,
     /// Holds a secret: imported only if asked for.
     pub secret: bool,
+    /// Can be sent, and never comes back: it reads as NULL.
+    pub write_only: bool,
     /// One line for the documents.
     pub doc: &'static str,
 }
@@ -190,6 +192,7 @@ impl Column {
             ty,
             search: Search::Never,
             secret: false,
+            write_only: false,
             doc,
         }
     }
@@ -209,6 +212,12 @@ impl Column {
     /// Which holds a secret.
     pub const fn secret(mut self) -> Column {
         self.secret = true;
+        self
+    }
+
+    /// Which can be sent, and never comes back.
+    pub const fn write_only(mut self) -> Column {
+        self.write_only = true;
         self
     }
 }
