@@ -521,6 +521,13 @@ impl From<Fault> for Error {
 }
 
 impl Error {
+    /// A request that was stopped before it was sent, where nobody stops any.
+    pub(crate) fn abandoned() -> Self {
+        Error::Runtime {
+            reason: "a request was abandoned".to_owned(),
+        }
+    }
+
     /// Whether this is a refusal because something like it exists already.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Error::Conflict { .. })

@@ -21,7 +21,9 @@ mod scout;
 mod ties;
 mod walk;
 mod windows;
+mod writer;
 
 pub use request::{Ask, Chunk, Lookup, ScanRequest, Sort, Term};
 pub use runtime::{Runtime, Wake};
 pub use scan::Scan;
+pub use writer::{Done, Outcome, Sent, Writer};

@@ -70,6 +70,11 @@ impl Step {
         }
     }
 
+    /// Whether it may be for several rows.
+    pub fn is_batch(&self) -> bool {
+        self.batch.is_some()
+    }
+
     /// What must be written in order of submission; `None` for what makes a row of its own.
     pub fn orders_by(&self) -> Option<&str> {
         let makes_one = self.op == Op::Insert && self.batch.is_none();
