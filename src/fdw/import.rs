@@ -24,7 +24,9 @@ pub unsafe extern "C-unwind" fn import(
 ) -> *mut pg_sys::List {
     // SAFETY: the parser's statement; the strings made here live in the current memory context.
     unsafe {
-        auth0::options::validate(Place::Import, &options::read((*statement).options)).or_raise();
+        let given = options::read((*statement).options);
+        auth0::options::validate(Place::Import, &given).or_raise();
+        let secrets = given.is_true("include_secrets");
         let names: Vec<String> = list::iter::<pg_sys::RangeVar>((*statement).table_list)
             .map(|table| text::from_server((*table).relname))
             .collect();
@@ -32,7 +34,7 @@ pub unsafe extern "C-unwind" fn import(
         let schema = text::from_server((*statement).local_schema);
         let mut commands = ptr::null_mut();
         for object in select((*statement).list_type, &names).or_raise() {
-            let sql = catalog::create_foreign_table(object, &schema, &server, |name| {
+            let sql = catalog::create_foreign_table(object, &schema, &server, secrets, |name| {
                 quote_identifier(name)
             });
             let Ok(sql) = CString::new(text::to_server(&sql).into_owned()) else {

@@ -2,13 +2,28 @@
 //!
 //! Import, planning, decoding and the documents read these records; a new object is one record.
 
+mod applications;
+mod connections;
 mod ddl;
+mod extensibility;
+mod logs;
 mod object;
+mod organizations;
+mod pages;
+mod reference;
+mod roles;
+mod settings;
 pub mod template;
+mod tenant;
+mod user_children;
+mod user_sessions;
 mod users;
+mod words;
 pub mod writes;
 
 pub use ddl::create_foreign_table;
+pub use reference::markdown;
+
 pub use object::{
     ByKey, Column, Language, Object, Paging, Param, ParamKind, Parent, Search, Shape, Type, PLAIN,
     WINDOW,
@@ -21,8 +36,48 @@ pub const QUERY: &str = "q";
 /// The name of the column that shows the whole object.
 pub const ATTRS: &str = "attrs";
 
+/// The chapters, in the order of the documents.
+const CHAPTERS: &[&[&Object]] = &[
+    &[&users::USERS],
+    user_children::OBJECTS,
+    user_sessions::OBJECTS,
+    roles::OBJECTS,
+    organizations::OBJECTS,
+    applications::OBJECTS,
+    connections::OBJECTS,
+    logs::OBJECTS,
+    extensibility::OBJECTS,
+    tenant::OBJECTS,
+    pages::OBJECTS,
+    settings::OBJECTS,
+];
+
+const COUNT: usize = {
+    let (mut count, mut chapter) = (0, 0);
+    while chapter < CHAPTERS.len() {
+        count += CHAPTERS[chapter].len();
+        chapter += 1;
+    }
+    count
+};
+
+static ALL: [&Object; COUNT] = {
+    let mut all = [CHAPTERS[0][0]; COUNT];
+    let (mut at, mut chapter) = (0, 0);
+    while chapter < CHAPTERS.len() {
+        let mut i = 0;
+        while i < CHAPTERS[chapter].len() {
+            all[at] = CHAPTERS[chapter][i];
+            at += 1;
+            i += 1;
+        }
+        chapter += 1;
+    }
+    all
+};
+
 /// All objects, in the order of the import.
-pub const OBJECTS: &[&Object] = &[&users::USERS];
+pub static OBJECTS: &[&Object] = &ALL;
 
 /// The object called `name`.
 pub fn find(name: &str) -> Option<&'static Object> {
@@ -97,7 +152,21 @@ mod tests {
             if object.is_searched() {
                 let key = |key: &str| object.column(key).is_some_and(|c| c.name == key);
                 assert!(key(object.id) && key(object.order), "{at}");
-                assert!(object.columns.iter().all(|c| c.key == c.name), "{at}");
+                assert!(object.sortable.iter().all(|k| key(k)), "{at}");
+                for column in object.columns {
+                    let plain = column.key == column.name;
+                    assert!(
+                        plain || column.search == Search::Never,
+                        "{at}: {}",
+                        column.name
+                    );
+                }
+            } else {
+                let searched = |c: &&Column| c.search != Search::Never;
+                assert_eq!(object.columns.iter().filter(searched).count(), 0, "{at}");
+            }
+            for key in object.selectable.iter().chain(object.on_request) {
+                assert!(object.column(key).is_some(), "{at}: {key}");
             }
             let root = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
             for secret in object.secrets {
@@ -105,6 +174,89 @@ mod tests {
             }
             for column in object.columns.iter().filter(|column| column.secret) {
                 assert!(object.secrets.contains(&column.key), "{at}: {}", column.key);
+            }
+        }
+    }
+
+    #[test]
+    fn calls_are_well_formed() {
+        for object in OBJECTS {
+            let by_key = object.by_key.iter().map(|by| by.path);
+            for path in by_key.chain([object.path]) {
+                let at = format!("{}: {path}", object.name);
+                let get = template::fill(path, |_| Some("x".into())).expect(&at);
+                let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-_".contains(&b);
+                assert!(get.path.bytes().all(plain), "{at}");
+                assert!(path.starts_with("/api/v2/"), "{at}");
+                assert!(!get.path.contains("//") && !get.path.ends_with('/'), "{at}");
+                let mut seen = HashSet::new();
+                assert!(template::variables(path).all(|v| seen.insert(v)), "{at}");
+            }
+            if let Paging::Offset(size) | Paging::Checkpoint(size) = object.paging {
+                assert!((1..=1000).contains(&size), "{}", object.name);
+            }
+        }
+    }
+
+    #[test]
+    fn each_list_is_one_object() {
+        let mut seen = HashSet::new();
+        for object in OBJECTS {
+            if !matches!(object.shape, Shape::Nested(..)) {
+                assert!(seen.insert(object.path), "{} twice", object.path);
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_given_and_distinct() {
+        for object in OBJECTS {
+            for (column, values) in object.values {
+                let at = format!("{}.{column}", object.name);
+                assert!(object.variables().any(|v| v == *column), "{at}");
+                let distinct: HashSet<_> = values.iter().collect();
+                assert!(!values.is_empty() && distinct.len() == values.len(), "{at}");
+            }
+        }
+    }
+
+    #[test]
+    fn parents_end() {
+        for object in OBJECTS {
+            let (mut ancestor, mut generations) = (*object, 0);
+            while let Some(parent) = &ancestor.parent {
+                ancestor = find(parent.object).unwrap();
+                generations += 1;
+                assert!(generations < 5, "{} is its own ancestor", object.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_columns_are_those_of_the_path() {
+        for object in OBJECTS {
+            let first = object.columns.iter().map(|column| column.name);
+            for (column, variable) in first.zip(object.variables()) {
+                assert_eq!(column, variable, "{}", object.name);
+            }
+        }
+    }
+
+    #[test]
+    fn secrets_are_paths_of_keys() {
+        for object in OBJECTS {
+            for secret in object.secrets {
+                let whole = object.secrets.iter().any(|other| {
+                    secret
+                        .strip_prefix(other)
+                        .is_some_and(|rest| rest.starts_with('.'))
+                });
+                assert!(!whole, "{}: {secret} is within another", object.name);
+                assert!(
+                    secret.split('.').all(|key| !key.is_empty()),
+                    "{}",
+                    object.name
+                );
             }
         }
     }

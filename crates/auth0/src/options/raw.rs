@@ -1,5 +1,7 @@
 //! Options as they are declared, unread.
 
+use super::validate::boolean;
+
 /// Options as Postgres' catalogs hold them, in their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Raw(Vec<(String, String)>);
@@ -16,6 +18,11 @@ impl Raw {
             .iter()
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a boolean option is given, and as true.
+    pub fn is_true(&self, name: &str) -> bool {
+        self.get(name).and_then(boolean).unwrap_or(false)
     }
 
     /// All pairs.

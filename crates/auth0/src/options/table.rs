@@ -107,6 +107,7 @@ pub const OPTIONS: &[Spec] = &[
     plain("fdw_startup_cost", SERVER, Kind::Cost, "100", "Planner's cost of one request."),
     plain("fdw_tuple_cost", SERVER, Kind::Cost, "0.02", "Planner's cost of one row."),
     plain("updatable", CALLING, Kind::Bool, "false", "Whether the tenant may be changed through this server or table. Writing is not part of this version: tables are read-only either way."),
+    plain("include_secrets", &[Place::Import, Place::Table], Kind::Bool, "false", "Whether secrets (client secrets, keys, tokens) are shown; without it their columns are not imported and they are taken out of `attrs` and of what contains them."),
     plain("object", &[Place::Table], Kind::Object, "required", "The Auth0 object the table shows, e.g. `users`."),
     plain("path", &[Place::Column], Kind::Path, "the column's name, as one key", "Dotted path into the object, e.g. `user_metadata.address.city` or `identities.0.connection`; `\\.` is a dot inside a key."),
 ];

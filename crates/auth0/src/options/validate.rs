@@ -108,7 +108,7 @@ pub(super) fn expected(kind: Kind) -> String {
             .map(|word| format!("`{word}`"))
             .collect::<Vec<_>>()
             .join(" or "),
-        Kind::Object => format!("one of: {}", catalog::names().join(", ")),
+        Kind::Object => "the name of one of the [tables](tables.md)".into(),
         Kind::Path => "keys and array positions joined by dots, such as `user_metadata.plan` or `identities.0.connection`".into(),
     }
 }
