@@ -62,8 +62,15 @@ pub fn raise_internal(message: &str) -> ! {
 
 /// Raises an error of Postgres' that has been caught.
 pub fn raise_again(caught: &ErrorReportWithLevel) -> ! {
+    raise_with_detail(caught, None)
+}
+
+/// Raises an error of Postgres' that has been caught, with a detail of ours if there is one.
+pub fn raise_with_detail(caught: &ErrorReportWithLevel, detail: Option<String>) -> ! {
     let mut report = ErrorReport::new(caught.sql_error_code(), caught.message(), "auth0_fdw");
-    if let Some(detail) = caught.detail() {
+    if let Some(detail) = detail {
+        report = report.set_detail(text::shown(&detail));
+    } else if let Some(detail) = caught.detail() {
         report = report.set_detail(detail);
     }
     if let Some(hint) = caught.hint() {
@@ -105,6 +112,7 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::NotUpdatable { .. }
         | Error::Unwritable { .. }
         | Error::ReadOnlyColumn { .. }
+        | Error::NoKeyColumn { .. }
         | Error::Unaccompanied { .. } => ERRCODE_FEATURE_NOT_SUPPORTED,
         Error::NullColumn { .. } => ERRCODE_NOT_NULL_VIOLATION,
         Error::ColumnValue { .. } => ERRCODE_INVALID_PARAMETER_VALUE,
@@ -148,7 +156,8 @@ fn detail(error: &Error) -> Option<String> {
             "The Auth0 API only lets one read it.".into()
         }
         Error::Unwritable { can, .. } => format!("The Auth0 API only lets one {}.", ops(can)),
-        Error::ReadOnlyColumn { .. } => "Auth0 sets it itself.".into(),
+        Error::ReadOnlyColumn { .. } => "Auth0 sets it itself, or it is only a part of what Auth0 stores.".into(),
+        Error::NoKeyColumn { .. } => "Auth0 finds the row by it.".into(),
         Error::NullColumn { op: Op::Insert, .. } => {
             "Auth0 takes no such row without a value for it.".into()
         }
@@ -182,11 +191,12 @@ fn detail(error: &Error) -> Option<String> {
             cause,
             ..
         } => {
-            let mut text = format!("Written: {count} ({}", written.join(", "));
-            if *count > written.len() as u64 {
-                text += ", …";
-            }
-            text += &format!("). Failed: {failed}.");
+            let mut text = match written.join(", ") {
+                none if none.is_empty() => "Written: 0.".to_owned(),
+                names if *count > written.len() as u64 => format!("Written: {count} ({names}, …)."),
+                names => format!("Written: {count} ({names})."),
+            };
+            text += &format!(" Failed: {failed}.");
             if !unknown.is_empty() {
                 text += &format!(" Not known: {}.", unknown.join(", "));
             }
@@ -414,6 +424,7 @@ fn hint(error: &Error) -> Option<String> {
             true => set(holder, option, "true"),
             false => add(holder, option, "true"),
         },
+        Error::NoKeyColumn { column, .. } => format!("ALTER FOREIGN TABLE … ADD COLUMN {column} text;"),
         Error::ReadOnlyColumn { key: true, .. } => "Insert a new row and delete the old one.".into(),
         Error::ReadOnlyColumn { op, writable, .. } => {
             format!("Columns to {}: {}.", ops(&[*op]), writable.join(", "))
@@ -430,6 +441,7 @@ fn hint(error: &Error) -> Option<String> {
         Error::PartlyApplied { .. } => {
             "What has been changed stays so, whatever becomes of the transaction. Run the statement again when the cause is gone: only what still differs is sent.".into()
         }
+        Error::PartlyWritten { count: 0, cause, .. } => return hint(cause),
         Error::PartlyWritten { .. } => {
             "What has been written stays so, whatever becomes of the transaction.".into()
         }

@@ -63,12 +63,8 @@ impl Table {
     /// What it shows.
     pub fn object(&self) -> Result<&'static Object> {
         let Some(name) = self.options.get("object") else {
-            let holder = Holder::Table {
-                schema: self.schema.clone(),
-                name: self.name.clone(),
-            };
             return Err(Error::OptionMissing {
-                holder,
+                holder: self.holder(),
                 option: "object",
                 beside: None,
             });
@@ -77,6 +73,19 @@ impl Table {
             name: name.to_owned(),
             valid: catalog::names(),
         })
+    }
+
+    /// As errors name it.
+    pub fn holder(&self) -> Holder {
+        Holder::Table {
+            schema: self.schema.clone(),
+            name: self.name.clone(),
+        }
+    }
+
+    /// Whether it has the option itself, whatever its server has.
+    pub fn gives(&self, option: &str) -> bool {
+        self.options.get(option).is_some()
     }
 
     /// The server it belongs to.

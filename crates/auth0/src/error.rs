@@ -335,6 +335,16 @@ pub enum Error {
         /// The columns that can be sent.
         writable: Vec<&'static str>,
     },
+    /// A table without a column by which its rows are found.
+    #[error("cannot {op} a table of \"{object}\" without column \"{column}\"")]
+    NoKeyColumn {
+        /// The object.
+        object: &'static str,
+        /// The column.
+        column: &'static str,
+        /// What was to be done.
+        op: Op,
+    },
     /// A column without a value, which needs one.
     #[error("null value in column \"{column}\" of \"{object}\"")]
     NullColumn {
@@ -420,7 +430,7 @@ pub enum Error {
         cause: Box<Error>,
     },
     /// A statement on several rows, of which some were written when one failed.
-    #[error("only part of the rows of \"{object}\" were written")]
+    #[error("{} of the rows of \"{object}\" were written", if *.count == 0 { "none" } else { "only some" })]
     PartlyWritten {
         /// The object.
         object: &'static str,
