@@ -270,7 +270,10 @@ fn hint(error: &Error) -> Option<String> {
         ),
         Error::PrivateKey { .. } => "Give the whole key, from -----BEGIN to -----END, with its line breaks.".into(),
         Error::NoTenant { server, .. } => add(&Holder::Server(server.clone()), "domain", "tenant.eu.auth0.com"),
-        Error::UnknownObject { valid, .. } => format!("Objects: {}.", valid.join(", ")),
+        Error::UnknownObject { similar, .. } if similar.is_empty() => "docs/tables.md lists all objects.".into(),
+        Error::UnknownObject { similar, .. } => {
+            format!("Did you mean {}? docs/tables.md lists all objects.", similar.join(" or "))
+        }
         Error::Unauthorized { call, .. } if call.path == "/oauth/token" => {
             "Check client_id and client_secret (or private_key), that the application is machine-to-machine and \
              authorized for the Management API, and that audience is the canonical tenant's, with its trailing slash."

@@ -166,8 +166,8 @@ pub enum Error {
     UnknownObject {
         /// As typed.
         name: String,
-        /// What exists.
-        valid: Vec<&'static str>,
+        /// Those that exist under such a name.
+        similar: Vec<&'static str>,
     },
     /// Auth0 refused the credentials (401, or the token endpoint's refusal).
     #[error("Auth0 refused the credentials")]

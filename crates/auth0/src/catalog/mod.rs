@@ -13,6 +13,7 @@ mod pages;
 mod reference;
 mod roles;
 mod settings;
+mod similar;
 pub mod template;
 mod tenant;
 mod user_children;
@@ -22,6 +23,7 @@ mod words;
 
 pub use ddl::create_foreign_table;
 pub use reference::markdown;
+pub use similar::similar;
 
 pub use object::{
     ByKey, Column, Language, Object, Paging, Param, ParamKind, Parent, Search, Shape, Type, PLAIN,
