@@ -115,12 +115,17 @@ impl Plan {
             Some(&filter),
             values,
             self.sort.is_some() || self.count,
+            match self.given {
+                Some(_) => usize::MAX,
+                None => self.pages as usize,
+            },
         );
         request.ask = match bound.ask {
             Ask::Search(q) if self.count => Ask::Count(q),
             ask => ask,
         };
         request.narrow = pushdown;
+        request.max_calls = guc::max_calls();
         request.sort = self.sort.and_then(|(position, descending)| {
             let key = object.sortable.get(position)?;
             Some(Sort { key, descending })
