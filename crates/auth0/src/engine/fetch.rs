@@ -6,7 +6,7 @@ use tokio::task::JoinHandle;
 
 use super::edge::Stamp;
 use super::request::{Listing, Lookup, ScanRequest, Sort};
-use crate::catalog::Shape;
+use crate::catalog::{Language, Shape};
 use crate::client::{Client, Get, Stats};
 use crate::error::{Error, Refusal, Result};
 use crate::options::{MissingFeature, Settings};
@@ -157,7 +157,12 @@ impl Fetcher {
         let parse = |body| Page::single(body, &self.columns);
         let found = self.client.get(&get, &self.settings, &self.stats, parse);
         match found.await {
-            Err(Error::Rejected { refusal, .. }) if absent_user(&refusal) => Ok(Page::count(0)),
+            Err(Error::Rejected { refusal, .. })
+                if absent_user(&refusal)
+                    || self.request.object.language == Language::Logs && absent(&refusal) =>
+            {
+                Ok(Page::count(0))
+            }
             found => found,
         }
     }

@@ -13,6 +13,7 @@ mod ids;
 mod lines;
 mod listing;
 mod lists;
+mod log_stream;
 mod lookups;
 mod output;
 mod pager;

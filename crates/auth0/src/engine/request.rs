@@ -1,7 +1,7 @@
 //! What a scan is asked for, and the list calls it makes.
 
 use crate::catalog::template::{self, Put};
-use crate::catalog::{Object, Paging, Shape};
+use crate::catalog::{Language, Object, Paging, Shape};
 use crate::client::Get;
 use crate::plan;
 use crate::rows::Columns;
@@ -264,6 +264,10 @@ impl ScanRequest {
             ("per_page", size.to_string()),
             ("sort", format!("{}:{direction}", sort.key)),
         ];
+        if self.object.language == Language::Logs {
+            // Its total is that of the page, and tells nothing.
+            query.remove(0);
+        }
         query.extend(q.map(|q| ("q", q)));
         self.narrowed(Get {
             path: self.object.path.to_owned(),
@@ -282,7 +286,8 @@ impl ScanRequest {
             return get;
         }
         let known = |key: &String| self.object.selectable.contains(&key.as_str());
-        if self.narrow && !self.whole && columns.keys().iter().all(known) {
+        let any = !columns.keys().is_empty();
+        if self.narrow && any && !self.whole && columns.keys().iter().all(known) {
             get.query.push(("fields", columns.keys().join(",")));
         }
         get

@@ -17,6 +17,7 @@ use super::export;
 use super::fan;
 use super::fetch::Fetcher;
 use super::lists;
+use super::log_stream;
 use super::lookups::{in_chunks, look_up};
 use super::output::{Demand, Gate, Output};
 use super::request::{Ask, ScanRequest};
@@ -159,6 +160,9 @@ impl Context {
             Ask::Nothing => Ok(Step::End),
             Ask::Search(q) => {
                 let fetcher = self.fetcher(request);
+                if let Some(dates) = log_stream::suits(&fetcher, q.as_deref()) {
+                    return log_stream::read(fetcher, q, dates, out).await;
+                }
                 match export::suits(&fetcher) {
                     true => export::export(fetcher, out).await,
                     false => Walk::new(fetcher, q, gate, out).run().await,

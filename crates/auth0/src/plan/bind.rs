@@ -6,7 +6,7 @@ use super::lucene::{encoded_length, Query, Term, Test};
 use super::route::route;
 use super::{metadata, pattern, range};
 use crate::catalog::template::{self, Put};
-use crate::catalog::{ByKey, Object};
+use crate::catalog::{ByKey, Language, Object};
 use crate::engine::{Ask, Chunk, Lookup};
 
 /// Most values looked up with a call each. More are searched for, some fifty at a time, at the price of an index that
@@ -303,7 +303,13 @@ fn query(object: &Object, filter: &Filter, values: &[Value]) -> Query {
                 equal(&field.searched(), kind, value(n))
             }),
         Filter::Compare(field, comparison, n) => {
-            compare(&field.searched(), Some(*comparison), value(n))
+            match compare(&field.searched(), Some(*comparison), value(n)) {
+                // Every event has a date, and nothing documents how to ask whether there is one.
+                Query::Test(_, Test::Exists) if object.language == Language::Logs => {
+                    Query::Everything
+                }
+                query => query,
+            }
         }
         Filter::Is(field, truth) => is(&field.searched(), *truth),
         Filter::Absent(field) => Query::exists(&field.searched()).negated(),

@@ -120,6 +120,17 @@ impl Filter {
             return self.is_possible_in_calls(object);
         }
         let kind = |field: &Field| field.kind(object);
+        if object.language == Language::Logs {
+            // Neither existence nor absence is documented, and patterns are compared with their case.
+            let said = match self {
+                Filter::Absent(_) | Filter::Present(_) => false,
+                Filter::Like(..) | Filter::StartsWith(..) | Filter::Contains(..) => false,
+                _ => true,
+            };
+            if !said {
+                return false;
+            }
+        }
         match self {
             Filter::And(all) => all.iter().any(|one| one.is_possible(object)),
             Filter::Or(any) => any.iter().all(|one| one.is_possible(object)),

@@ -113,14 +113,18 @@ impl Known {
         let Some(first) = lacking.first() else {
             return lists(product(&known).into_iter().flat_map(sketch).collect());
         };
-        let parent = object.parent.as_ref();
-        let Some(parent) = parent.filter(|parent| {
-            let from = |variable: &&str| parent.columns.iter().any(|(own, _)| own == variable);
-            lacking.iter().all(from)
-        }) else {
-            return Ask::Needs(first);
+        let from_parent = |variable: &&&str| {
+            let mut columns = object.parent.iter().flat_map(|parent| parent.columns);
+            columns.any(|(own, _)| own == *variable)
         };
-        let Some(of) = catalog::find(parent.object) else {
+        if let Some(alone) = lacking.iter().find(|variable| !from_parent(variable)) {
+            return Ask::Needs(alone);
+        }
+        let Some((parent, of)) = object
+            .parent
+            .as_ref()
+            .and_then(|parent| Some((parent, catalog::find(parent.object)?)))
+        else {
             return Ask::Needs(first);
         };
         // What is known of the parent's rows narrows them; all that it has goes into the path.
