@@ -87,7 +87,7 @@ pub unsafe fn read(
             match found {
                 Some(Filter::Query(n)) => Ok(Some(Filter::Query(n))),
                 _ if about_query => Err(Error::QueryColumn),
-                found => Ok(found.filter(|_| pushdown)),
+                found => Ok(found.filter(|one| pushdown || one.is_needed(reader.object))),
             }
         })
         .collect()

@@ -106,8 +106,8 @@ impl Plan {
             .pushed
             .iter()
             .map(|pushed| &pushed.filter)
-            // Without pushdown only a search in Auth0's own language counts: its column means nothing else.
-            .filter(|filter| pushdown || matches!(filter, Filter::Query(_)));
+            // Without pushdown only that counts without which nothing can be asked.
+            .filter(|filter| pushdown || filter.is_needed(request.object));
         let filter = Filter::And(filters.cloned().collect());
         let object = request.object;
         let bound = bind(

@@ -6,6 +6,9 @@ use crate::catalog::{self, template, Object, Paging};
 /// Values of a key that fit into one search, on average.
 const VALUES_PER_SEARCH: f64 = 45.0;
 
+/// The price of what cannot be asked: any other way is better.
+const IMPOSSIBLE: f64 = 1e8;
+
 /// Estimated calls.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Calls(pub f64);
@@ -30,6 +33,9 @@ pub fn calls_of_lists(
         if let Some(calls) = values {
             return Calls(calls);
         }
+    }
+    if object.needs().any(|variable| values(variable).is_none()) {
+        return Calls(IMPOSSIBLE);
     }
     let (mut lists, mut before) = (1.0, 0.0);
     let from_parent = |variable: &str| {

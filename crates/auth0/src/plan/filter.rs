@@ -259,6 +259,12 @@ impl Filter {
         }
     }
 
+    /// Whether the object cannot be asked for without it: it says what to search for, or what stands in the path.
+    pub fn is_needed(&self, object: &Object) -> bool {
+        let needed = |key: &str| object.needs().any(|name| object.key_of(name) == key);
+        matches!(self, Filter::Query(_)) || self.key(object).is_some_and(needed)
+    }
+
     /// The key by whose value rows are looked up with calls of their own, if this condition gives its values.
     pub fn key(&self, object: &Object) -> Option<&'static str> {
         let keys = object.keys();
