@@ -62,6 +62,13 @@ pub fn writes_in_transaction() -> InTransaction {
     WRITES_IN_TRANSACTION.get()
 }
 
+static MAX_CALLS: GucSetting<i32> = GucSetting::<i32>::new(1000);
+
+/// Most calls that reading an object for each row of another may take; 0 for any number.
+pub fn max_calls() -> u64 {
+    MAX_CALLS.get().unsigned_abs().into()
+}
+
 /// Declares the settings; called when Postgres loads the library.
 pub fn declare() {
     GucRegistry::define_bool_guc(
@@ -101,6 +108,16 @@ pub fn declare() {
         c"Most rows that one statement may delete in the tenant.",
         c"A statement that would delete more fails before it deletes the first. 0 means no limit.",
         &MAX_DELETES,
+        0,
+        i32::MAX,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_int_guc(
+        c"auth0_fdw.max_calls",
+        c"Most calls that a scan may make which reads lists for each row of another object.",
+        c"A scan that would take more fails before it makes them. 0 means no limit.",
+        &MAX_CALLS,
         0,
         i32::MAX,
         GucContext::Userset,

@@ -71,7 +71,7 @@ impl Table {
         };
         catalog::find(name).ok_or_else(|| Error::UnknownObject {
             name: name.to_owned(),
-            valid: catalog::names(),
+            similar: catalog::similar(name),
         })
     }
 
