@@ -235,7 +235,8 @@ unsafe extern "C-unwind" fn exec(node: *mut CustomScanState) -> *mut TupleTableS
                 }
             }
         }
-        clear(rows.slot)
+        clear(rows.slot);
+        rows.slot
     }
 }
 

@@ -40,9 +40,9 @@ impl Returned {
                 if let Some(expression) = Computed::prepare(relation, number, estate) {
                     computed.push(expression);
                 } else if let Some(attribute) =
-                    Attribute::declared(relation, number, settings.on_type_error)?
+                    Attribute::declared(relation, number, object, settings.on_type_error)?
                 {
-                    columns.push(Column::new(attribute, object, &mut keys));
+                    columns.push(Column::new(attribute, object, settings.include_secrets, &mut keys));
                 }
             }
             pg_sys::MemoryContextSwitchTo(before);

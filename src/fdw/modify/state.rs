@@ -218,7 +218,8 @@ impl Modify {
                 pg_sys::ExecStoreAllNullTuple(slot);
                 return;
             }
-            let header = pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast();
+            let header: pg_sys::HeapTupleHeader =
+                pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast();
             let mut tuple = pg_sys::HeapTupleData {
                 t_len: pgrx::varsize_any(header.cast()) as u32,
                 t_tableOid: (*self.relation).rd_id,

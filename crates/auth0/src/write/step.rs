@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{text, Row};
-use crate::catalog::template;
+use crate::catalog::template::{self, Put};
 use crate::catalog::writes::{Answer, Batch, Element, Method, Op};
 use crate::catalog::Object;
 use crate::error::{Call, Error, Result};
@@ -41,7 +41,7 @@ impl Step {
         row: &Row,
     ) -> Result<Step> {
         let given = |column: &str| text(row, column).filter(|text| !text.is_empty());
-        let Some(get) = template::fill(path, given) else {
+        let Some(get) = template::fill(path, |column| given(column).map(Put::Value)) else {
             let column = template::variables(path).find(|column| given(column).is_none());
             return Err(Error::NullColumn {
                 object: object.name,
