@@ -53,6 +53,16 @@ pub fn raise(error: Error) -> ! {
     unreachable!("an ERROR does not return")
 }
 
+/// Tells the user something, and goes on.
+pub fn notice(message: &str) {
+    ErrorReport::new(
+        PgSqlErrorCode::ERRCODE_SUCCESSFUL_COMPLETION,
+        text::shown(message).into_owned(),
+        "auth0_fdw",
+    )
+    .report(PgLogLevel::NOTICE);
+}
+
 /// What only a mistake of ours can bring about, such as a plan that cannot be read back.
 pub fn raise_internal(message: &str) -> ! {
     ErrorReport::new(PgSqlErrorCode::ERRCODE_INTERNAL_ERROR, message, "auth0_fdw")
@@ -62,8 +72,15 @@ pub fn raise_internal(message: &str) -> ! {
 
 /// Raises an error of Postgres' that has been caught.
 pub fn raise_again(caught: &ErrorReportWithLevel) -> ! {
+    raise_with_detail(caught, None)
+}
+
+/// Raises an error of Postgres' that has been caught, with a detail of ours if there is one.
+pub fn raise_with_detail(caught: &ErrorReportWithLevel, detail: Option<String>) -> ! {
     let mut report = ErrorReport::new(caught.sql_error_code(), caught.message(), "auth0_fdw");
-    if let Some(detail) = caught.detail() {
+    if let Some(detail) = detail {
+        report = report.set_detail(text::shown(&detail));
+    } else if let Some(detail) = caught.detail() {
         report = report.set_detail(detail);
     }
     if let Some(hint) = caught.hint() {
@@ -89,7 +106,10 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::NotOffered { .. } => ERRCODE_FEATURE_NOT_SUPPORTED,
         Error::Rejected { .. } => ERRCODE_FDW_ERROR,
         Error::RateLimited { .. } => ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-        Error::Window { .. } => ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+        Error::Window { .. } | Error::Reach { .. } | Error::TooManyCalls { .. } => {
+            ERRCODE_PROGRAM_LIMIT_EXCEEDED
+        }
+        Error::NeedsValue { .. } => ERRCODE_FEATURE_NOT_SUPPORTED,
         Error::QueryColumn => ERRCODE_FEATURE_NOT_SUPPORTED,
         Error::Moved { .. } => ERRCODE_T_R_SERIALIZATION_FAILURE,
         Error::Export { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
@@ -105,6 +125,7 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::NotUpdatable { .. }
         | Error::Unwritable { .. }
         | Error::ReadOnlyColumn { .. }
+        | Error::NoKeyColumn { .. }
         | Error::Unaccompanied { .. } => ERRCODE_FEATURE_NOT_SUPPORTED,
         Error::NullColumn { .. } => ERRCODE_NOT_NULL_VIOLATION,
         Error::ColumnValue { .. } => ERRCODE_INVALID_PARAMETER_VALUE,
@@ -132,7 +153,12 @@ fn detail(error: &Error) -> Option<String> {
         | Error::IssuerSetting { .. }
         | Error::NotFound { .. }
         | Error::Argument { .. }
+        | Error::NeedsValue { .. }
+        | Error::Reach { .. }
         | Error::ParallelWorker => return None,
+        Error::TooManyCalls { allowed, .. } => format!(
+            "It has a list of its own for each row of another object. auth0_fdw.max_calls allows {allowed} calls."
+        ),
         Error::Token(fault) => format!("Failed check: {}. {}", fault.check, fault.reason),
         Error::DbRole { reason } | Error::Session { reason, .. } => reason.clone(),
         Error::Vault { reason, owner, .. } => {
@@ -148,7 +174,8 @@ fn detail(error: &Error) -> Option<String> {
             "The Auth0 API only lets one read it.".into()
         }
         Error::Unwritable { can, .. } => format!("The Auth0 API only lets one {}.", ops(can)),
-        Error::ReadOnlyColumn { .. } => "Auth0 sets it itself.".into(),
+        Error::ReadOnlyColumn { .. } => "Auth0 sets it itself, or it is only a part of what Auth0 stores.".into(),
+        Error::NoKeyColumn { .. } => "Auth0 finds the row by it.".into(),
         Error::NullColumn { op: Op::Insert, .. } => {
             "Auth0 takes no such row without a value for it.".into()
         }
@@ -182,11 +209,12 @@ fn detail(error: &Error) -> Option<String> {
             cause,
             ..
         } => {
-            let mut text = format!("Written: {count} ({}", written.join(", "));
-            if *count > written.len() as u64 {
-                text += ", …";
-            }
-            text += &format!("). Failed: {failed}.");
+            let mut text = match written.join(", ") {
+                none if none.is_empty() => "Written: 0.".to_owned(),
+                names if *count > written.len() as u64 => format!("Written: {count} ({names}, …)."),
+                names => format!("Written: {count} ({names})."),
+            };
+            text += &format!(" Failed: {failed}.");
             if !unknown.is_empty() {
                 text += &format!(" Not known: {}.", unknown.join(", "));
             }
@@ -352,7 +380,10 @@ fn hint(error: &Error) -> Option<String> {
         ),
         Error::PrivateKey { .. } => "Give the whole key, from -----BEGIN to -----END, with its line breaks.".into(),
         Error::NoTenant { server, .. } => add(&Holder::Server(server.clone()), "domain", "tenant.eu.auth0.com"),
-        Error::UnknownObject { valid, .. } => format!("Objects: {}.", valid.join(", ")),
+        Error::UnknownObject { similar, .. } if similar.is_empty() => "docs/tables.md lists all objects.".into(),
+        Error::UnknownObject { similar, .. } => {
+            format!("Did you mean {}? docs/tables.md lists all objects.", similar.join(" or "))
+        }
         Error::Unauthorized { call, .. } if call.path == "/oauth/token" => {
             "Check client_id and client_secret (or private_key), that the application is machine-to-machine and \
              authorized for the Management API, and that audience is the canonical tenant's, with its trailing slash."
@@ -381,6 +412,20 @@ fn hint(error: &Error) -> Option<String> {
         Error::QueryColumn => "Write q = 'search text' as a condition of its own, joined to others by AND.".into(),
         Error::Window { .. } => {
             "Set bulk_read to 'auto' on the server or table: rows that no search can tell apart are then read with an export job.".into()
+        }
+        Error::Reach { .. } => {
+            "Give a condition that the API can look for, so that fewer rows are listed: docs/tables.md has them.".into()
+        }
+        Error::TooManyCalls { calls, exact, .. } => {
+            let wanted = match exact {
+                true => calls.to_string(),
+                false => "0".to_owned(),
+            };
+            let unlimited = if *exact { "" } else { " (no limit)" };
+            format!("Give values of the columns in its path, such as user_id = …, or SET auth0_fdw.max_calls = {wanted}{unlimited}.")
+        }
+        Error::NeedsValue { column, .. } => {
+            format!("Add a condition such as {} = '…', or join it with a table that has such a column.", quote_identifier(column))
         }
         Error::Moved { key, .. } => {
             format!("Run the query again, or let Postgres sort: ORDER BY ({key} + interval '0').")
@@ -414,6 +459,7 @@ fn hint(error: &Error) -> Option<String> {
             true => set(holder, option, "true"),
             false => add(holder, option, "true"),
         },
+        Error::NoKeyColumn { column, .. } => format!("ALTER FOREIGN TABLE … ADD COLUMN {column} text;"),
         Error::ReadOnlyColumn { key: true, .. } => "Insert a new row and delete the old one.".into(),
         Error::ReadOnlyColumn { op, writable, .. } => {
             format!("Columns to {}: {}.", ops(&[*op]), writable.join(", "))
@@ -430,6 +476,7 @@ fn hint(error: &Error) -> Option<String> {
         Error::PartlyApplied { .. } => {
             "What has been changed stays so, whatever becomes of the transaction. Run the statement again when the cause is gone: only what still differs is sent.".into()
         }
+        Error::PartlyWritten { count: 0, cause, .. } => return hint(cause),
         Error::PartlyWritten { .. } => {
             "What has been written stays so, whatever becomes of the transaction.".into()
         }

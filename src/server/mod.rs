@@ -63,20 +63,29 @@ impl Table {
     /// What it shows.
     pub fn object(&self) -> Result<&'static Object> {
         let Some(name) = self.options.get("object") else {
-            let holder = Holder::Table {
-                schema: self.schema.clone(),
-                name: self.name.clone(),
-            };
             return Err(Error::OptionMissing {
-                holder,
+                holder: self.holder(),
                 option: "object",
                 beside: None,
             });
         };
         catalog::find(name).ok_or_else(|| Error::UnknownObject {
             name: name.to_owned(),
-            valid: catalog::names(),
+            similar: catalog::similar(name),
         })
+    }
+
+    /// As errors name it.
+    pub fn holder(&self) -> Holder {
+        Holder::Table {
+            schema: self.schema.clone(),
+            name: self.name.clone(),
+        }
+    }
+
+    /// Whether it has the option itself, whatever its server has.
+    pub fn gives(&self, option: &str) -> bool {
+        self.options.get(option).is_some()
     }
 
     /// The server it belongs to.

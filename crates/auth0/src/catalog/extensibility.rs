@@ -163,7 +163,7 @@ static ACTION_MODULES: Object = Object {
         whole("latest_version_number", ""),
         time("created_at", ""),
         time("updated_at", ""),
-        json("latest_version", "of reads by id"),
+        json("latest_version", "only in reads by id"),
         truth("publish", "whether to publish it at once").write_only(),
         text("api_version", "").write_only(),
     ],

@@ -16,7 +16,7 @@ pub(crate) use duration::parse as parse_duration;
 pub use credentials::{vault_options, CredentialSource, Mapping, SecretRef};
 pub use raw::Raw;
 pub use reference::markdown;
-pub use settings::{BulkRead, OnTypeError, Settings};
+pub use settings::{BulkRead, MissingFeature, OnTypeError, Settings};
 pub use table::{find, Kind, Spec, OPTIONS};
 pub use tenant::Tenant;
 pub use validate::validate;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{text, Row};
-use crate::catalog::template;
+use crate::catalog::template::{self, Put};
 use crate::catalog::writes::{Answer, Batch, Element, Method, Op};
 use crate::catalog::Object;
 use crate::error::{Call, Error, Result};
@@ -41,7 +41,17 @@ impl Step {
         row: &Row,
     ) -> Result<Step> {
         let given = |column: &str| text(row, column).filter(|text| !text.is_empty());
-        let Some(get) = template::fill(path, given) else {
+        // A URL takes these two for a way up: to another call, on another object.
+        let is_a_way =
+            |column: &&str| given(column).is_some_and(|text| text == "." || text == "..");
+        if let Some(column) = template::variables(path).find(is_a_way) {
+            return Err(Error::ColumnValue {
+                object: object.name,
+                column,
+                expected: "an id",
+            });
+        }
+        let Some(get) = template::fill(path, |column| given(column).map(Put::Value)) else {
             let column = template::variables(path).find(|column| given(column).is_none());
             return Err(Error::NullColumn {
                 object: object.name,

@@ -104,6 +104,22 @@ fn values_in_a_path_are_encoded() {
 }
 
 #[test]
+fn no_value_leads_to_another_call() {
+    for id in [".", ".."] {
+        let up = delete(
+            object("client_credentials"),
+            &row(json!({"client_id": "c", "id": id})),
+        );
+        assert!(
+            matches!(up, Err(Error::ColumnValue { column: "id", .. })),
+            "{up:?}"
+        );
+    }
+    let dots = delete(object("users"), &row(json!({"user_id": "../clients"}))).unwrap();
+    assert_eq!(shown(&dots), ["DELETE /api/v2/users/..%2Fclients"]);
+}
+
+#[test]
 fn only_what_differs_is_changed() {
     let old = json!({"user_id": "u", "name": "A", "nickname": "n", "email": null});
     let new = json!({"user_id": "u", "name": "B", "nickname": "n", "email": null});
