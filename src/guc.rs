@@ -37,7 +37,9 @@ static MAX_DELETES: GucSetting<i32> = GucSetting::<i32>::new(10);
 
 /// Most rows that one statement may delete; `None` for no limit.
 pub fn max_deletes() -> Option<u64> {
-    u64::try_from(MAX_DELETES.get()).ok().filter(|most| *most > 0)
+    u64::try_from(MAX_DELETES.get())
+        .ok()
+        .filter(|most| *most > 0)
 }
 
 /// What a write in a transaction block is.

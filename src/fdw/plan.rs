@@ -103,7 +103,10 @@ pub unsafe fn read<T: DeserializeOwned>(node: *mut Node) -> T {
     // SAFETY: the caller's promise.
     let json = unsafe {
         #[cfg(feature = "pg14")]
-        let json = node.cast::<pg_sys::Value>().as_ref().map(|node| node.val.str_);
+        let json = node
+            .cast::<pg_sys::Value>()
+            .as_ref()
+            .map(|node| node.val.str_);
         #[cfg(not(feature = "pg14"))]
         let json = node.cast::<pg_sys::String>().as_ref().map(|node| node.sval);
         text::from_server(json.unwrap_or(ptr::null_mut()))

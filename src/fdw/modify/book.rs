@@ -72,7 +72,9 @@ impl Book {
                 Fate::Written(answer)
             }
             Outcome::NotFound => self.skip(rows.len()),
-            Outcome::Failed(error) if skip_conflicts && error.is_conflict() => self.skip(rows.len()),
+            Outcome::Failed(error) if skip_conflicts && error.is_conflict() => {
+                self.skip(rows.len())
+            }
             Outcome::Failed(error) => {
                 if self.failed.is_none() {
                     self.failed = Some((rows.join(", "), error));
@@ -127,7 +129,10 @@ impl Book {
         if self.written == 0 && unknown.is_empty() {
             return None;
         }
-        let mut text = format!("Rows of \"{}\" written before that: {}.", self.object, self.written);
+        let mut text = format!(
+            "Rows of \"{}\" written before that: {}.",
+            self.object, self.written
+        );
         if !unknown.is_empty() {
             text += &format!(" Sent, and not known: {}.", unknown.join(", "));
         }

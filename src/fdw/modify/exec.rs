@@ -87,11 +87,7 @@ unsafe fn is_awaited(target: *mut ResultRelInfo) -> bool {
 }
 
 /// Looks at a view's check option before the row is written; Postgres looks at it again when it is too late.
-unsafe fn check_view(
-    target: *mut ResultRelInfo,
-    slot: *mut TupleTableSlot,
-    estate: *mut EState,
-) {
+unsafe fn check_view(target: *mut ResultRelInfo, slot: *mut TupleTableSlot, estate: *mut EState) {
     // SAFETY: called with a statement's target and a tuple of it.
     unsafe {
         if !(*target).ri_WithCheckOptions.is_null() {

@@ -277,10 +277,14 @@ impl Modify {
     pub fn put_aside(&mut self, row: Row, name: String) {
         self.pending.push((row, name));
         let together = match writes::writes(self.object) {
-            Some(record) if self.op == Op::Insert => {
-                record.insert.as_ref().is_some_and(|one| one.batch.is_some())
-            }
-            Some(record) => record.delete.as_ref().is_some_and(|one| one.batch.is_some()),
+            Some(record) if self.op == Op::Insert => record
+                .insert
+                .as_ref()
+                .is_some_and(|one| one.batch.is_some()),
+            Some(record) => record
+                .delete
+                .as_ref()
+                .is_some_and(|one| one.batch.is_some()),
             None => false,
         };
         if !together || self.pending.len() >= TOGETHER {

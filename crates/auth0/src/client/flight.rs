@@ -10,6 +10,8 @@ pub struct Halt {
     stopped: AtomicBool,
     /// Nothing may be sent any more.
     closed: AtomicBool,
+    /// Nothing is left to be done.
+    over: AtomicBool,
 }
 
 impl Halt {
@@ -21,6 +23,21 @@ impl Halt {
     /// From now on nothing is sent, not even again.
     pub fn close(&self) {
         self.closed.store(true, SeqCst);
+    }
+
+    /// All that was to be done has come to its end.
+    pub fn finish(&self) {
+        self.over.store(true, SeqCst);
+    }
+
+    /// Whether all has come to its end.
+    pub fn is_over(&self) -> bool {
+        self.over.load(SeqCst)
+    }
+
+    /// Whether nothing may be sent.
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(SeqCst)
     }
 
     /// Whether nothing may begin.

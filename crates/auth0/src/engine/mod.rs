@@ -10,6 +10,7 @@ mod fan;
 mod fetch;
 mod full;
 mod ids;
+mod import;
 mod lines;
 mod listing;
 mod lists;
@@ -27,6 +28,7 @@ mod walk;
 mod windows;
 mod writer;
 
+pub use import::{Event, Finished, Import, ImportRequest, RowError};
 pub use request::{Ask, Chunk, Fan, Listing, Lookup, ScanRequest, Sketch, Sort, Term};
 pub use runtime::{Runtime, Wake};
 pub use scan::Scan;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::body::{check_row, delete_one, insert_one};
 use super::step::{in_body, Step};
-use super::{allowed, value, Row};
+use super::{allowed, under, value, Row};
 use crate::catalog::writes::{Answer, Batch, Element, Method, Op};
 use crate::catalog::Object;
 use crate::error::{Error, Result};
@@ -28,6 +28,7 @@ pub fn batch(object: &'static Object, op: Op, rows: &[Row]) -> Result<Vec<Batche
     for (at, row) in rows.iter().enumerate() {
         match (op, &record.insert, &record.delete) {
             (Op::Insert, Some(insert), _) => {
+                let row = &*under(object, &insert.writable(), row)?;
                 check_row(object, insert, row)?;
                 match &insert.batch {
                     Some(batch) => {
@@ -37,13 +38,16 @@ pub fn batch(object: &'static Object, op: Op, rows: &[Row]) -> Result<Vec<Batche
                     None => batches.alone(at, insert_one(object, insert, row)?),
                 }
             }
-            (Op::Delete, _, Some(delete)) => match &delete.batch {
-                Some(batch) => {
-                    let step = empty(object, op, delete.method, delete.path, Answer::Nothing);
-                    batches.add(at, row, step(row, batch)?, batch)?;
+            (Op::Delete, _, Some(delete)) => {
+                let row = &*under(object, &delete.needed(), row)?;
+                match &delete.batch {
+                    Some(batch) => {
+                        let step = empty(object, op, delete.method, delete.path, Answer::Nothing);
+                        batches.add(at, row, step(row, batch)?, batch)?;
+                    }
+                    None => batches.alone(at, delete_one(object, delete, row)?),
                 }
-                None => batches.alone(at, delete_one(object, delete, row)?),
-            },
+            }
             _ => {
                 return Err(Error::Unwritable {
                     object: object.name,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::batch::batch;
 use super::step::Step;
-use super::{allowed, read_only, value, Row};
+use super::{allowed, key_in_body, read_only, value, Row};
 use crate::catalog::writes::{Delete, Insert, Op};
 use crate::catalog::Object;
 use crate::error::{Error, Result};
@@ -56,7 +56,8 @@ pub(super) fn insert_one(
     let mut body = Map::new();
     for column in insert.columns {
         if let Some(value) = value(row, column) {
-            body.insert(object.key_of(column).to_owned(), value.clone());
+            let key = key_in_body(object, insert.keys, column);
+            body.insert(key.to_owned(), value.clone());
             step.columns.push(column);
         }
     }

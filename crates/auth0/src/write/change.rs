@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::step::Step;
-use super::{allowed, read_only, value, Row};
+use super::{allowed, key_in_body, read_only, value, Row};
 use crate::catalog::writes::{Companion, Merged, Op, Update};
-use crate::catalog::{template, Object};
+use crate::catalog::Object;
 use crate::error::{Error, Result};
 
 /// Whether the old value of `column` must be known to send this new one: the API merges it with what there is.
@@ -52,13 +52,29 @@ pub fn update(
     for column in update.columns.iter().filter(|c| changed.contains(c)) {
         if let Some(sent) = difference(object, update, column, old, new)? {
             let at = place(&mut steps, update, column, &blank);
-            put(object, &mut steps[at], column, sent);
+            if let Some(step) = steps.get_mut(at) {
+                put(object, update, step, column, sent);
+            }
+        }
+    }
+    if update.whole {
+        if let Some(step) = steps.first_mut() {
+            for column in update.columns {
+                let sent = match value(new, column) {
+                    Some(value) => value.clone(),
+                    None if update.nullable.contains(column) => Value::Null,
+                    None => continue,
+                };
+                if !step.columns.contains(column) {
+                    put(object, update, step, column, sent);
+                }
+            }
         }
     }
     for companion in update.companions {
         if changed.contains(&companion.column) {
             if let Some(sent) = value(new, companion.column) {
-                accompany(object, companion, sent, changed, &mut steps, &blank)?;
+                accompany(object, update, companion, sent, changed, &mut steps, &blank)?;
             }
         }
     }
@@ -92,7 +108,7 @@ fn difference(
     }
     match new_value {
         Some(value) => Ok(Some(value.clone())),
-        None if update.nullable.has(column) => Ok(Some(Value::Null)),
+        None if update.nullable.contains(&column) => Ok(Some(Value::Null)),
         None => Err(Error::NullColumn {
             object: object.name,
             column,
@@ -166,10 +182,16 @@ fn place(
     })
 }
 
-fn put(object: &'static Object, step: &mut Step, column: &'static str, value: Value) {
+fn put(
+    object: &'static Object,
+    update: &'static Update,
+    step: &mut Step,
+    column: &'static str,
+    value: Value,
+) {
     let body = step.body.get_or_insert_with(|| Value::Object(Map::new()));
     if let Some(body) = body.as_object_mut() {
-        body.insert(object.key_of(column).to_owned(), value);
+        body.insert(key_in_body(object, update.keys, column).to_owned(), value);
     }
     step.columns.push(column);
 }
@@ -177,6 +199,7 @@ fn put(object: &'static Object, step: &mut Step, column: &'static str, value: Va
 /// Puts a column into every request that has one of those it goes with.
 fn accompany(
     object: &'static Object,
+    update: &'static Update,
     companion: &'static Companion,
     sent: &Value,
     changed: &[&str],
@@ -186,7 +209,7 @@ fn accompany(
     let mut with = false;
     for step in steps.iter_mut() {
         if companion.of.iter().any(|of| step.columns.contains(of)) {
-            put(object, step, companion.column, sent.clone());
+            put(object, update, step, companion.column, sent.clone());
             with = true;
         }
     }
@@ -198,7 +221,7 @@ fn accompany(
             steps.push(blank.clone());
         }
         if let Some(first) = steps.first_mut() {
-            put(object, first, companion.column, sent.clone());
+            put(object, update, first, companion.column, sent.clone());
         }
         return Ok(());
     }
@@ -210,12 +233,5 @@ fn accompany(
             column: companion.column,
             with: companion.of,
         }),
-    }
-}
-
-impl Update {
-    /// The columns in the path.
-    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
-        template::variables(self.path)
     }
 }

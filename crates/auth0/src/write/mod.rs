@@ -12,12 +12,16 @@ mod change;
 mod shown;
 mod step;
 mod stored;
+#[cfg(test)]
+mod tests;
 
 pub use batch::{batch, Batched};
 pub use body::{delete, insert};
 pub use change::{needs_old, update};
 pub use step::Step;
 pub use stored::{known, stored};
+
+use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
@@ -52,7 +56,12 @@ pub fn writable(object: &'static Object, op: Op) -> Vec<&'static str> {
         Op::Delete => None,
     }
     .unwrap_or_default();
-    columns.retain(|column| object.named(column).is_some());
+    let twins = object.columns.iter().filter(|twin| {
+        let same = |name: &&str| object.key_of(name) == twin.key;
+        op == Op::Insert && !columns.contains(&twin.name) && columns.iter().any(same)
+    });
+    let twins: Vec<_> = twins.map(|twin| twin.name).collect();
+    columns.extend(twins);
     columns
 }
 
@@ -85,6 +94,51 @@ fn read_only(object: &'static Object, op: Op, column: &str) -> Error {
         key: keys(object, op).contains(&column),
         writable: writable(object, op),
     }
+}
+
+/// The row with its values under the columns that the record names: a key may be shown by two columns (`id` and `role_id`
+/// of a role that a user has), and either may be given.
+fn under<'a>(
+    object: &'static Object,
+    columns: &[&'static str],
+    row: &'a Row,
+) -> Result<Cow<'a, Row>> {
+    let mut row = Cow::Borrowed(row);
+    for column in columns {
+        let Some(known) = object.named(column) else {
+            continue;
+        };
+        for twin in object.columns {
+            if twin.key != known.key || twin.name == known.name || columns.contains(&twin.name) {
+                continue;
+            }
+            let Some(given) = value(&row, twin.name).cloned() else {
+                continue;
+            };
+            if value(&row, column).is_some_and(|value| *value != given) {
+                return Err(Error::ColumnValue {
+                    object: object.name,
+                    column: twin.name,
+                    expected: "the same as in the other column for it",
+                });
+            }
+            let row = row.to_mut();
+            row.insert((*column).to_owned(), given);
+            row.remove(twin.name);
+        }
+    }
+    Ok(row)
+}
+
+/// The key of a column in a body.
+fn key_in_body(
+    object: &'static Object,
+    keys: &[(&'static str, &'static str)],
+    column: &'static str,
+) -> &'static str {
+    keys.iter()
+        .find(|(name, _)| *name == column)
+        .map_or_else(|| object.key_of(column), |(_, key)| key)
 }
 
 /// The value of a column, if it has one.

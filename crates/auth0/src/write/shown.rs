@@ -77,16 +77,14 @@ fn hide_named(value: &mut Value) {
 
 fn is_secret(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    SECRET.contains(&key.as_str())
-        || [
-            "_secret",
-            "_token",
-            "_password",
-            "_key",
-            "secret_",
-            "clientsecret",
-            "apikey",
-        ]
-        .iter()
-        .any(|piece| key.contains(piece))
+    let ends = [
+        "_secret",
+        "_token",
+        "_password",
+        "_key",
+        "apikey",
+        "secretkey",
+        "clientsecret",
+    ];
+    SECRET.contains(&key.as_str()) || ends.iter().any(|end| key.ends_with(end))
 }

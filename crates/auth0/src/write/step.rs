@@ -41,6 +41,16 @@ impl Step {
         row: &Row,
     ) -> Result<Step> {
         let given = |column: &str| text(row, column).filter(|text| !text.is_empty());
+        // A URL takes these two for a way up: to another call, on another object.
+        let is_a_way =
+            |column: &&str| given(column).is_some_and(|text| text == "." || text == "..");
+        if let Some(column) = template::variables(path).find(is_a_way) {
+            return Err(Error::ColumnValue {
+                object: object.name,
+                column,
+                expected: "an id",
+            });
+        }
         let Some(get) = template::fill(path, |column| given(column).map(Put::Value)) else {
             let column = template::variables(path).find(|column| given(column).is_none());
             return Err(Error::NullColumn {

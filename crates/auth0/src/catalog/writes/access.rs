@@ -1,17 +1,24 @@
 //! Writing roles and what hangs on them.
+//!
+//! Columns are those of the requests in Auth0's specification, as its SDK has them
+//! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{cut, delete, objects, patch, post, scalars, tie, Writes, NONE};
+use super::record::{cut, delete, objects, post, scalars, tie, Update, Writes, CHANGE, NONE};
 use super::users::PERMISSION;
 
-/// Users or permissions in one request.
-const MOST: usize = 100;
+/// Elements of one request: well below the thousand that a role can have.
+const MOST: usize = 50;
 
-/// Records of roles and their links.
+/// The records.
 pub static WRITES: &[Writes] = &[
     Writes {
         object: "roles",
         insert: post("/api/v2/roles", &["name"], &["name", "description"]),
-        update: patch("/api/v2/roles/{id}", &["name", "description"]),
+        update: Some(Update {
+            path: "/api/v2/roles/{id}",
+            columns: &["name", "description"],
+            ..CHANGE
+        }),
         delete: delete("/api/v2/roles/{id}"),
         ..NONE
     },
@@ -33,9 +40,33 @@ pub static WRITES: &[Writes] = &[
             "/api/v2/roles/{role_id}/users",
             scalars("users", "user_id", MOST),
         ),
-        // There is no call that takes users from a role, only one that takes roles from a user.
+        // No call takes users from a role; one takes roles from a user.
         delete: cut(
             "/api/v2/users/{user_id}/roles",
+            scalars("roles", "role_id", MOST),
+        ),
+        ..NONE
+    },
+    Writes {
+        object: "role_groups",
+        insert: tie(
+            "/api/v2/roles/{role_id}/groups",
+            scalars("groups", "group_id", MOST),
+        ),
+        delete: cut(
+            "/api/v2/roles/{role_id}/groups",
+            scalars("groups", "group_id", MOST),
+        ),
+        ..NONE
+    },
+    Writes {
+        object: "group_roles",
+        insert: tie(
+            "/api/v2/groups/{group_id}/roles",
+            scalars("roles", "role_id", MOST),
+        ),
+        delete: cut(
+            "/api/v2/groups/{group_id}/roles",
             scalars("roles", "role_id", MOST),
         ),
         ..NONE

@@ -85,6 +85,8 @@ pub struct Insert {
     pub columns: &'static [&'static str],
     /// Those without which Auth0 refuses it; those in the path are always needed.
     pub required: &'static [&'static str],
+    /// Columns whose key in the body is another than the column's.
+    pub keys: &'static [(&'static str, &'static str)],
     /// What comes back.
     pub answer: Answer,
     /// How several rows with the same path go in one request.
@@ -126,11 +128,15 @@ pub struct Update {
     /// Columns of objects whose first level the API merges with what there is.
     pub merged: &'static [Merged],
     /// Columns whose value `null` takes away.
-    pub nullable: Nullable,
+    pub nullable: &'static [&'static str],
     /// Columns that must not be in one request.
     pub apart: &'static [(&'static str, &'static str)],
     /// Columns that only go with others.
     pub companions: &'static [Companion],
+    /// Whether the body is the whole row, as it shall be: what it lacks is lost, or missed.
+    pub whole: bool,
+    /// Columns whose key in the body is another than the column's.
+    pub keys: &'static [(&'static str, &'static str)],
     /// What comes back.
     pub answer: Answer,
 }
@@ -142,15 +148,6 @@ pub struct Merged {
     pub column: &'static str,
     /// Whether the empty object takes all keys away.
     pub empties: bool,
-}
-
-/// Columns that `null` empties.
-#[derive(Debug, Clone, Copy)]
-pub enum Nullable {
-    /// All that can be changed.
-    All,
-    /// These.
-    Only(&'static [&'static str]),
 }
 
 /// A column that goes with others, in each request that has one of them.
@@ -184,6 +181,17 @@ pub const NONE: Writes = Writes {
     secrets: &[],
 };
 
+/// An insert with what most have.
+pub const MAKE: Insert = Insert {
+    method: Method::Post,
+    path: "",
+    columns: &[],
+    required: &[],
+    keys: &[],
+    answer: Answer::Row,
+    batch: None,
+};
+
 /// `POST`, answered with the row.
 pub const fn post(
     path: &'static str,
@@ -191,12 +199,10 @@ pub const fn post(
     columns: &'static [&'static str],
 ) -> Option<Insert> {
     Some(Insert {
-        method: Method::Post,
         path,
         columns,
         required,
-        answer: Answer::Row,
-        batch: None,
+        ..MAKE
     })
 }
 
@@ -206,9 +212,11 @@ pub const CHANGE: Update = Update {
     path: "",
     columns: &[],
     merged: &[],
-    nullable: Nullable::All,
+    nullable: &[],
     apart: &[],
     companions: &[],
+    whole: false,
+    keys: &[],
     answer: Answer::Row,
 };
 
@@ -233,12 +241,10 @@ pub const fn delete(path: &'static str) -> Option<Delete> {
 /// `POST` of rows of a link table, answered with nothing of use.
 pub const fn tie(path: &'static str, batch: Batch) -> Option<Insert> {
     Some(Insert {
-        method: Method::Post,
         path,
-        columns: &[],
-        required: &[],
         answer: Answer::Nothing,
         batch: Some(batch),
+        ..MAKE
     })
 }
 
@@ -276,16 +282,6 @@ impl Batch {
             Element::Scalar(column) => std::slice::from_ref(column),
             Element::Object(columns, _) => columns,
             Element::Nothing => &[],
-        }
-    }
-}
-
-impl Nullable {
-    /// Whether `null` empties the column.
-    pub fn has(self, column: &str) -> bool {
-        match self {
-            Nullable::All => true,
-            Nullable::Only(columns) => columns.contains(&column),
         }
     }
 }
@@ -339,7 +335,10 @@ impl Writes {
         match op {
             Op::Insert => Vec::new(),
             Op::Update => self.update.as_ref().map_or_else(Vec::new, |update| {
-                template::variables(update.path).collect()
+                let whole = update.columns.iter().filter(|_| update.whole);
+                template::variables(update.path)
+                    .chain(whole.copied())
+                    .collect()
             }),
             Op::Delete => self.delete.as_ref().map_or_else(Vec::new, Delete::needed),
         }

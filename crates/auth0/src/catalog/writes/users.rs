@@ -2,7 +2,7 @@
 
 use super::record::{
     cut, delete, objects, patch, post, scalars, tie, Batch, Companion, Delete, Element, Merged,
-    Method, Nullable, Update, Writes, CHANGE, NONE,
+    Method, Update, Writes, CHANGE, NONE,
 };
 
 /// Roles a user can have, so more cannot be given in one request either.
@@ -79,7 +79,7 @@ pub static WRITES: &[Writes] = &[
                     empties: true,
                 },
             ],
-            nullable: Nullable::Only(&[
+            nullable: &[
                 "email",
                 "phone_number",
                 "given_name",
@@ -88,7 +88,7 @@ pub static WRITES: &[Writes] = &[
                 "nickname",
                 "picture",
                 "username",
-            ]),
+            ],
             apart: &[
                 ("username", "email"),
                 ("username", "email_verified"),
