@@ -1,0 +1,8 @@
+//! Changing the tenant from SQL: what is sent for each statement, what comes back, what is refused.
+
+mod deletes;
+mod inserts;
+mod rights;
+mod safety;
+mod support;
+mod updates;
