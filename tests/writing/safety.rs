@@ -37,17 +37,43 @@ fn a_dry_run_shows_every_request_and_sends_none() {
 fn a_transaction_block_is_warned_once() {
     let mut world = writable(0);
     let id = user(&mut world, "a@example.com");
-    let update = |nick: &str| format!("update users set nickname = '{nick}' where user_id = '{id}';");
+    let update =
+        |nick: &str| format!("update users set nickname = '{nick}' where user_id = '{id}';");
     let warning = "a rollback does not undo them";
     assert!(!psql(&world, &update("alone")).contains(warning));
-    let said = psql(&world, &format!("begin; {} {} rollback;", update("a"), update("b")));
+    let said = psql(
+        &world,
+        &format!("begin; {} {} rollback;", update("a"), update("b")),
+    );
     assert_eq!(said.matches(warning).count(), 1, "{said}");
-    assert_eq!(world.value(&format!("select nickname from users where user_id = '{id}'")).as_deref(), Some("b"));
+    assert_eq!(
+        world
+            .value(&format!(
+                "select nickname from users where user_id = '{id}'"
+            ))
+            .as_deref(),
+        Some("b")
+    );
     world.sim.clear_journal();
-    let said = psql(&world, &format!("set auth0_fdw.writes_in_transaction = 'forbid'; begin; {}", update("c")));
-    assert!(said.contains("cannot write to Auth0 in a transaction block"), "{said}");
+    let said = psql(
+        &world,
+        &format!(
+            "set auth0_fdw.writes_in_transaction = 'forbid'; begin; {}",
+            update("c")
+        ),
+    );
+    assert!(
+        said.contains("cannot write to Auth0 in a transaction block"),
+        "{said}"
+    );
     assert!(calls(&world).is_empty());
-    let said = psql(&world, &format!("set auth0_fdw.writes_in_transaction = 'allow'; begin; {} commit", update("d")));
+    let said = psql(
+        &world,
+        &format!(
+            "set auth0_fdw.writes_in_transaction = 'allow'; begin; {} commit",
+            update("d")
+        ),
+    );
     assert!(!said.contains("WARNING"), "{said}");
 }
 
@@ -55,7 +81,10 @@ fn a_transaction_block_is_warned_once() {
 fn every_write_says_which_statement_it_is_of() {
     let mut world = writable(0);
     let id = user(&mut world, "a@example.com");
-    sent(&mut world, &format!("update users set nickname = 'x' where user_id = '{id}'"));
+    sent(
+        &mut world,
+        &format!("update users set nickname = 'x' where user_id = '{id}'"),
+    );
     let pid = world.value("select pg_backend_pid()").unwrap();
     let database = world.value("select current_database()").unwrap();
     let journal = world.sim.journal();

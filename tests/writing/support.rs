@@ -42,8 +42,12 @@ pub fn counted(world: &mut World, sql: &str) -> [usize; 4] {
 /// The number of requests of each of GET, POST, PATCH, DELETE since the journal was cleared.
 pub fn tally(world: &World) -> [usize; 4] {
     let journal = world.sim.journal();
-    ["GET", "POST", "PATCH", "DELETE"]
-        .map(|method| journal.iter().filter(|entry| entry.method == method).count())
+    ["GET", "POST", "PATCH", "DELETE"].map(|method| {
+        journal
+            .iter()
+            .filter(|entry| entry.method == method)
+            .count()
+    })
 }
 
 /// The body of the last request, as JSON.

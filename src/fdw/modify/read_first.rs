@@ -235,8 +235,7 @@ unsafe extern "C-unwind" fn exec(node: *mut CustomScanState) -> *mut TupleTableS
                 }
             }
         }
-        clear(rows.slot);
-        rows.slot
+        clear(rows.slot)
     }
 }
 

@@ -42,7 +42,12 @@ impl Returned {
                 } else if let Some(attribute) =
                     Attribute::declared(relation, number, object, settings.on_type_error)?
                 {
-                    columns.push(Column::new(attribute, object, settings.include_secrets, &mut keys));
+                    columns.push(Column::new(
+                        attribute,
+                        object,
+                        settings.include_secrets,
+                        &mut keys,
+                    ));
                 }
             }
             pg_sys::MemoryContextSwitchTo(before);
@@ -107,15 +112,16 @@ pub unsafe fn expression_context(estate: *mut EState) -> *mut pg_sys::ExprContex
     }
 }
 
-/// Empties a slot.
+/// Empties a slot, and gives it back.
 ///
 /// # Safety
 /// `slot` must be a slot.
-pub unsafe fn clear(slot: *mut TupleTableSlot) {
+pub unsafe fn clear(slot: *mut TupleTableSlot) -> *mut TupleTableSlot {
     // SAFETY: the caller's promise.
     unsafe {
         if let Some(clear) = (*(*slot).tts_ops).clear {
             clear(slot);
         }
     }
+    slot
 }
