@@ -1,6 +1,7 @@
 //! Changing the tenant from SQL: what is sent for each statement, what comes back, what is refused.
 
 mod deletes;
+mod document;
 mod inserts;
 mod rights;
 mod safety;
