@@ -6,11 +6,13 @@
 //! - [`policies`]: policies written and policies checked
 //! - [`sessions`]: a login as a local account and session
 //! - [`postgrest`]: PostgREST's hook and its configuration
+//! - [`users`]: a user found or made; [`imports`]: many users at once
 //! - [`trust`]: what the DBA declared, read from the extension's tables; [`changes`]: when they change; [`keys`]: the issuers' keys
 //! - [`value`], [`sql`]: what the functions return; statements they run
 
 mod changes;
 mod claims;
+mod imports;
 mod keys;
 mod login;
 mod policies;
@@ -18,6 +20,7 @@ mod postgrest;
 mod sessions;
 mod sql;
 mod trust;
+mod users;
 mod value;
 mod verify;
 

@@ -87,6 +87,23 @@ pub fn of_server(name: &str) -> Option<Server> {
     }
 }
 
+/// Raises Postgres' own error unless the current user may use the server.
+pub fn check_usage(server: &Server) {
+    // SAFETY: look-ups in the catalogs; the name is copied into the message.
+    unsafe {
+        let (user, usage) = (pg_sys::GetUserId(), pg_sys::ACL_USAGE as pg_sys::AclMode);
+        #[cfg(any(feature = "pg14", feature = "pg15"))]
+        let may = pg_sys::pg_foreign_server_aclcheck(server.oid, user, usage);
+        #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+        let may = pg_sys::object_aclcheck(pg_sys::ForeignServerRelationId, server.oid, user, usage);
+        if may != pg_sys::AclResult::ACLCHECK_OK {
+            let name = CString::new(server.name.as_str()).unwrap_or_default();
+            let kind = pg_sys::ObjectType::OBJECT_FOREIGN_SERVER;
+            pg_sys::aclcheck_error(may, kind, name.as_ptr());
+        }
+    }
+}
+
 /// # Safety
 /// `server` must be what GetForeignServer gives.
 unsafe fn describe(server: *mut pg_sys::ForeignServer) -> Server {

@@ -2,6 +2,7 @@
 
 mod deletes;
 mod document;
+mod functions;
 mod inserts;
 mod rights;
 mod safety;

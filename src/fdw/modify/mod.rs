@@ -23,6 +23,12 @@ mod send;
 mod state;
 mod transaction;
 
+pub use book::Fate;
+pub use correlation::next as correlation;
+pub use rights::check as check_rights;
+pub use send::Sender;
+pub use transaction::check as check_transaction;
+
 use pgrx::AllocatedByRust;
 use supabase_wrappers::FdwRoutine;
 
