@@ -2,8 +2,10 @@
 
 mod deletes;
 mod document;
+mod faults;
 mod functions;
 mod inserts;
+mod random;
 mod rights;
 mod safety;
 mod support;
