@@ -54,6 +54,7 @@ pub fn samples() -> BTreeMap<&'static str, (&'static str, Vec<&'static str>)> {
         ("fdw_startup_cost", ("0", cost.clone())),
         ("fdw_tuple_cost", ("1.5e3", cost)),
         ("updatable", ("false", vec!["", "maybe", "2"])),
+        ("deletable", ("true", vec!["", "maybe", "2"])),
         ("include_secrets", ("true", vec!["", "maybe", "2"])),
         (
             "path",
@@ -97,7 +98,7 @@ fn a_value_out_of_range_says_what_is_in_range() {
             "bulk_read" => "search or export or auto",
             "on_type_error" => "error or null",
             "fdw_startup_cost" | "fdw_tuple_cost" => "a number, not negative",
-            "updatable" => "true or false",
+            "updatable" | "deletable" => "true or false",
             "path" => "keys and array positions joined by dots, such as user_metadata.plan or identities.0.connection",
             _ => "text that is not empty",
         }
