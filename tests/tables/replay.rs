@@ -27,7 +27,8 @@ fn recorded_worlds_are_read_without_an_error() {
         // Every column is looked at: a value that does not fit its type fails.
         if let Err(e) = world.sql.simple_query(&format!("select * from {name}")) {
             let error = e.as_db_error().expect("an error of Postgres'");
-            if error.code().code() != "0A000" {
+            // Recorded refusals for want of a value, of a scope, of patience.
+            if !["0A000", "42501", "53400"].contains(&error.code().code()) {
                 failed.push(format!("{name}: {} {:?}", error.message(), error.detail()));
             }
             continue;
