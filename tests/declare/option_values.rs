@@ -97,7 +97,7 @@ fn a_value_out_of_range_says_what_is_in_range() {
             "bulk_read" => "search or export or auto",
             "on_type_error" => "error or null",
             "fdw_startup_cost" | "fdw_tuple_cost" => "a number, not negative",
-            "updatable" => "true or false",
+            "updatable" | "include_secrets" => "true or false",
             "path" => "keys and array positions joined by dots, such as user_metadata.plan or identities.0.connection",
             _ => "text that is not empty",
         }
