@@ -47,7 +47,9 @@ fn members(table: &mut Table) {
     world.imported();
     world.run("set auth0_fdw.max_calls = 0");
     let one = "select count(*) from organization_members where organization_id = (select min(organization_id) from someone)";
-    world.run("create temp table someone as select id as organization_id from organizations limit 1");
+    world.run(
+        "create temp table someone as select id as organization_id from organizations limit 1",
+    );
     table.row(
         "members of one organization of 10,000: requests",
         world.requests(one).to_string(),
