@@ -15,7 +15,7 @@ pub use download::Download;
 pub use failure::Failure;
 pub use stats::{Stats, Totals};
 pub use token::Credentials;
-pub use transport::is_sendable;
+pub use transport::{is_sendable, ENCODE};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
