@@ -6,9 +6,9 @@ mod vault;
 
 use std::sync::Arc;
 
-use auth0::catalog::{self, Object};
+use auth0::catalog::Object;
 use auth0::client::Client;
-use auth0::options::{Raw, Settings, Tenant};
+use auth0::options::{shown, Raw, Settings, Tenant};
 use auth0::{Error, Holder, Result};
 use pgrx::pg_sys::Oid;
 
@@ -62,21 +62,11 @@ impl Table {
 
     /// What it shows.
     pub fn object(&self) -> Result<&'static Object> {
-        let Some(name) = self.options.get("object") else {
-            let holder = Holder::Table {
-                schema: self.schema.clone(),
-                name: self.name.clone(),
-            };
-            return Err(Error::OptionMissing {
-                holder,
-                option: "object",
-                beside: None,
-            });
+        let table = Holder::Table {
+            schema: self.schema.clone(),
+            name: self.name.clone(),
         };
-        catalog::find(name).ok_or_else(|| Error::UnknownObject {
-            name: name.to_owned(),
-            valid: catalog::names(),
-        })
+        shown(table, &self.options)
     }
 
     /// The server it belongs to.

@@ -5,6 +5,7 @@
 mod applications;
 mod connections;
 mod ddl;
+pub mod endpoint;
 mod extensibility;
 mod logs;
 mod object;
@@ -21,6 +22,7 @@ mod users;
 mod words;
 
 pub use ddl::create_foreign_table;
+pub use endpoint::declared;
 pub use reference::markdown;
 
 pub use object::{
