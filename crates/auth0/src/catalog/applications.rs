@@ -198,7 +198,7 @@ static CLIENT_CONNECTIONS: Object = Object {
         truth("is_domain_connection", ""),
         truth("show_as_button", "whether the login page offers it"),
         json("metadata", "key-value pairs of the tenant's own"),
-        json("authentication", "how the user logged in"),
+        json("authentication", "whether it is for logins"),
         json("connected_accounts", ""),
         json("cross_app_access_requesting_app", ""),
     ],
@@ -262,6 +262,8 @@ static CLIENT_GRANT_ORGANIZATIONS: Object = Object {
         json("branding", "logo and colours"),
         json("metadata", "key-value pairs of the tenant's own"),
         json("token_quota", "limits of machine-to-machine tokens"),
+        text("third_party_client_access", ""),
+        truth("is_app_entitlement_active", ""),
     ],
     ..PLAIN
 };

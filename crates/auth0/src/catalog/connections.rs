@@ -69,7 +69,7 @@ static CONNECTIONS: Object = Object {
         truth("is_domain_connection", ""),
         truth("show_as_button", "whether the login page offers it"),
         json("metadata", "key-value pairs of the tenant's own"),
-        json("authentication", "how the user logged in"),
+        json("authentication", "whether it is for logins"),
         json("connected_accounts", ""),
         json("cross_app_access_requesting_app", ""),
         texts("enabled_clients", "ids of clients that may use it"),

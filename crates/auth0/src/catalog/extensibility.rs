@@ -163,7 +163,7 @@ static ACTION_MODULES: Object = Object {
         whole("latest_version_number", ""),
         time("created_at", ""),
         time("updated_at", ""),
-        json("latest_version", "of reads by id"),
+        json("latest_version", "only in reads by id"),
     ],
     ..PLAIN
 };

@@ -135,7 +135,7 @@ static EVENT_STREAMS: Object = Object {
 static EVENT_STREAM_DELIVERIES: Object = Object {
     name: "event_stream_deliveries",
     area: AREA,
-    doc: "events that streams have failed to deliver, or are about to",
+    doc: "events that streams deliver, and what became of it",
     path: "/api/v2/event-streams/{event_stream_id}/deliveries",
     shape: Shape::List("deliveries"),
     paging: Paging::Checkpoint(100),
@@ -238,7 +238,7 @@ static JOBS: Object = Object {
         text("format", ""),
         whole("limit", "rows of an export"),
         json("fields", ""),
-        text("external_id", "its id at the identity provider"),
+        text("external_id", "given by who started it"),
         time("created_at", ""),
         whole("percentage_done", ""),
         whole("time_left_seconds", ""),

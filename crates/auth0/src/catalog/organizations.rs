@@ -129,28 +129,38 @@ static ORGANIZATION_MEMBER_EFFECTIVE_ROLES: Object = Object {
 };
 
 static ORGANIZATION_MEMBER_ROLE_SOURCE_GROUPS: Object = Object {
-name: "organization_member_role_source_groups",
-area: AREA,
-doc: "groups through which members have roles",
-path: "/api/v2/organizations/{organization_id}/members/{user_id}/effective-roles/sources/groups?role_id={role_id}",
-shape: Shape::List("groups"),
-paging: Paging::Checkpoint(100),
-parent: parent("organization_member_effective_roles", &[("organization_id", "organization_id"), ("user_id", "user_id"), ("role_id", "role_id")]),
-scopes: &["read:organization_member_role_source_groups"],
-columns: &[
-text("organization_id", "id of the organization"),
-text("user_id", "whose: id of the user"),
-text("role_id", "id of the role"),
-text("id", ""),
-text("group_id", "id of the group, to join by").key("id"),
-text("name", ""),
-text("external_id", "its id at the identity provider"),
-text("connection_id", ""),
-text("tenant_name", ""),
-time("created_at", ""),
-time("updated_at", ""),
-],
-..PLAIN
+    name: "organization_member_role_source_groups",
+    area: AREA,
+    doc: "groups through which members have roles",
+    path: concat!(
+        "/api/v2/organizations/{organization_id}/members/{user_id}/effective-roles/sources/groups",
+        "?role_id={role_id}"
+    ),
+    shape: Shape::List("groups"),
+    paging: Paging::Checkpoint(100),
+    parent: parent(
+        "organization_member_effective_roles",
+        &[
+            ("organization_id", "organization_id"),
+            ("user_id", "user_id"),
+            ("role_id", "role_id"),
+        ],
+    ),
+    scopes: &["read:organization_member_role_source_groups"],
+    columns: &[
+        text("organization_id", "id of the organization"),
+        text("user_id", "whose: id of the user"),
+        text("role_id", "id of the role"),
+        text("id", ""),
+        text("group_id", "id of the group, to join by").key("id"),
+        text("name", ""),
+        text("external_id", "its id at the identity provider"),
+        text("connection_id", ""),
+        text("tenant_name", ""),
+        time("created_at", ""),
+        time("updated_at", ""),
+    ],
+    ..PLAIN
 };
 
 static ORGANIZATION_INVITATIONS: Object = Object {

@@ -99,10 +99,10 @@ static BRANDING: Object = Object {
     id: "",
     scopes: &["read:branding"],
     columns: &[
-        text("favicon_url", ""),
-        json("font", ""),
         json("colors", "primary and page_background"),
         text("logo_url", ""),
+        text("favicon_url", ""),
+        json("font", ""),
     ],
     ..PLAIN
 };
@@ -210,11 +210,11 @@ static PROMPT_RENDERINGS: Object = Object {
         text("prompt", ""),
         text("screen", ""),
         text("rendering_mode", "standard or advanced"),
-        json("context_configuration", ""),
+        texts("context_configuration", ""),
         truth("default_head_tags_disabled", ""),
         truth("use_page_template", ""),
         json("head_tags", ""),
-        json("filters", "categories of events"),
+        json("filters", "whom it is for"),
     ],
     ..PLAIN
 };
@@ -235,7 +235,7 @@ static PROMPT_SCREEN_RENDERINGS: Object = Object {
         texts("context_configuration", ""),
         truth("default_head_tags_disabled", ""),
         json("head_tags", ""),
-        json("filters", "categories of events"),
+        json("filters", "whom it is for"),
         truth("use_page_template", ""),
     ],
     ..PLAIN
@@ -281,11 +281,11 @@ static EMAIL_PROVIDER: Object = Object {
         "credentials.connectionString",
     ],
     columns: &[
-        json("settings", ""),
         text("name", ""),
-        json("credentials", "without secrets, unless the API shows them"),
-        text("default_from_address", ""),
         truth("enabled", ""),
+        text("default_from_address", ""),
+        json("settings", ""),
+        json("credentials", "host, user and the like"),
     ],
     ..PLAIN
 };

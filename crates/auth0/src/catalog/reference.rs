@@ -1,13 +1,14 @@
 //! The catalogue as `docs/tables.md` shows it.
 
-use super::{template, Language, Object, Paging, ParamKind, Shape, Type, OBJECTS, QUERY};
+use super::{find, template, Language, Object, Paging, ParamKind, Shape, Type, OBJECTS, QUERY};
 
 const INTRODUCTION: &str = "\
 # Tables
 
 What `IMPORT FOREIGN SCHEMA` makes: a table for each object of the
 [Management API](https://auth0.com/docs/api/management/v2), each with the columns below and `attrs jsonb`, the whole
-object. Columns marked *secret* come with the import option `include_secrets`.
+object. Columns marked *secret* are imported with the option `include_secrets`; without it, what *Secrets* lists is taken
+out of `attrs` and the other columns.
 
 - *Found by*: a condition `column = value` (or a join) is one call that brings the rows with this value, and no list is read.
 - *Filters*: conditions that Auth0 answers itself, with fewer rows.
@@ -53,6 +54,7 @@ fn describe(object: &Object, out: &mut String) {
     line("Must be given", words(required(object).iter(), ", "));
     line("Found by", found(object));
     line("Filters", filters(object));
+    line("Secrets", words(object.secrets.iter(), ", "));
     out.push_str("\n| column | type | |\n| --- | --- | --- |\n");
     for column in object.columns {
         let mut notes = Vec::new();
@@ -132,15 +134,20 @@ fn calls(object: &Object) -> String {
 
 /// The columns in the path whose values only a query can give.
 fn required(object: &Object) -> Vec<&'static str> {
-    let from_parent = |name: &str| {
-        let parent = object.parent.as_ref();
-        parent.is_some_and(|parent| parent.columns.iter().any(|(ours, _)| *ours == name))
-    };
     let fixed = |name: &str| object.values.iter().any(|(column, _)| *column == name);
-    object
-        .variables()
-        .filter(|name| !from_parent(name) && !fixed(name))
-        .collect()
+    let given = object.variables().filter(|name| !fixed(name));
+    match &object.parent {
+        None => given.collect(),
+        Some(parent) => {
+            let theirs = find(parent.object).map(required).unwrap_or_default();
+            given
+                .filter(|name| {
+                    let from = parent.columns.iter().find(|(ours, _)| ours == name);
+                    from.is_none_or(|(_, column)| theirs.contains(column))
+                })
+                .collect()
+        }
+    }
 }
 
 fn found(object: &Object) -> String {

@@ -163,46 +163,72 @@ static USER_ROLE_SOURCE_GROUPS: Object = Object {
 };
 
 static USER_EFFECTIVE_PERMISSIONS: Object = Object {
-name: "user_effective_permissions",
-area: AREA,
-doc: "permissions of users for one API, however they came by them",
-path: "/api/v2/users/{user_id}/effective-permissions?resource_server_identifier={resource_server_identifier}",
-shape: Shape::List("permissions"),
-paging: Paging::Checkpoint(100),
-id: "",
-parent: parent("users", &[("user_id", "user_id")]),
-scopes: &["read:user_effective_permissions"],
-columns: &[
-text("user_id", "whose: id of the user"),
-text("resource_server_identifier", "audience of the API; must be given in the query"),
-text("permission_name", "scope of the API"),
-text("resource_server_name", ""),
-text("description", ""),
-texts("sources", "where it comes from: given directly, or through what"),
-],
-..PLAIN
+    name: "user_effective_permissions",
+    area: AREA,
+    doc: "permissions of users for one API, however they came by them",
+    path: concat!(
+        "/api/v2/users/{user_id}/effective-permissions",
+        "?resource_server_identifier={resource_server_identifier}"
+    ),
+    shape: Shape::List("permissions"),
+    paging: Paging::Checkpoint(100),
+    id: "",
+    parent: parent("users", &[("user_id", "user_id")]),
+    scopes: &["read:user_effective_permissions"],
+    columns: &[
+        text("user_id", "whose: id of the user"),
+        text(
+            "resource_server_identifier",
+            "audience of the API; must be given in the query",
+        ),
+        text("permission_name", "scope of the API"),
+        text("resource_server_name", ""),
+        text("description", ""),
+        texts(
+            "sources",
+            "where it comes from: given directly, or through what",
+        ),
+    ],
+    ..PLAIN
 };
 
 static USER_PERMISSION_SOURCE_ROLES: Object = Object {
-name: "user_permission_source_roles",
-area: AREA,
-doc: "roles through which users have permissions",
-path: "/api/v2/users/{user_id}/effective-permissions/sources/effective-roles?resource_server_identifier={resource_server_identifier}&permission_name={permission_name}",
-shape: Shape::List("roles"),
-paging: Paging::Checkpoint(100),
-parent: parent("user_effective_permissions", &[("user_id", "user_id"), ("resource_server_identifier", "resource_server_identifier"), ("permission_name", "permission_name")]),
-scopes: &["read:user_permission_source_roles"],
-columns: &[
-text("user_id", "whose: id of the user"),
-text("resource_server_identifier", "audience of the API; must be given in the query"),
-text("permission_name", "scope of the API"),
-text("id", ""),
-text("role_id", "id of the role, to join by").key("id"),
-text("name", ""),
-text("description", ""),
-texts("sources", "where it comes from: given directly, or through what"),
-],
-..PLAIN
+    name: "user_permission_source_roles",
+    area: AREA,
+    doc: "roles through which users have permissions",
+    path: concat!(
+        "/api/v2/users/{user_id}/effective-permissions/sources/effective-roles",
+        "?resource_server_identifier={resource_server_identifier}",
+        "&permission_name={permission_name}"
+    ),
+    shape: Shape::List("roles"),
+    paging: Paging::Checkpoint(100),
+    parent: parent(
+        "user_effective_permissions",
+        &[
+            ("user_id", "user_id"),
+            ("resource_server_identifier", "resource_server_identifier"),
+            ("permission_name", "permission_name"),
+        ],
+    ),
+    scopes: &["read:user_permission_source_roles"],
+    columns: &[
+        text("user_id", "whose: id of the user"),
+        text(
+            "resource_server_identifier",
+            "audience of the API; must be given in the query",
+        ),
+        text("permission_name", "scope of the API"),
+        text("id", ""),
+        text("role_id", "id of the role, to join by").key("id"),
+        text("name", ""),
+        text("description", ""),
+        texts(
+            "sources",
+            "where it comes from: given directly, or through what",
+        ),
+    ],
+    ..PLAIN
 };
 
 static USER_LOGS: Object = Object {
@@ -279,7 +305,7 @@ static USER_AUTHENTICATION_METHODS: Object = Object {
         text("user_id", "whose: id of the user"),
         text("id", ""),
         text("type", "phone, email, totp, webauthn-roaming, …"),
-        truth("confirmed", "whether enrolment was finished"),
+        truth("confirmed", "whether enrollment was finished"),
         text("name", ""),
         json("authentication_methods", "ways a phone is used"),
         text("preferred_authentication_method", "sms or voice"),
@@ -306,7 +332,7 @@ static USER_AUTHENTICATION_METHODS: Object = Object {
 static USER_ENROLLMENTS: Object = Object {
     name: "user_enrollments",
     area: AREA,
-    doc: "the first confirmed MFA enrolment of users",
+    doc: "the first confirmed MFA enrollment of users",
     path: "/api/v2/users/{user_id}/enrollments",
     parent: parent("users", &[("user_id", "user_id")]),
     scopes: &["read:users", "read:current_user"],

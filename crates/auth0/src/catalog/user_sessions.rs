@@ -80,7 +80,8 @@ static USER_REFRESH_TOKENS: Object = Object {
 static REFRESH_TOKENS: Object = Object {
     name: "refresh_tokens",
     area: AREA,
-    doc: "the same tokens by the newer endpoint, which can ask for one application's",
+    doc:
+        "refresh tokens of users by the newer endpoint, which can ask for those of one application",
     path: "/api/v2/refresh-tokens?user_id={user_id}",
     shape: Shape::List("refresh_tokens"),
     paging: Paging::Checkpoint(100),
@@ -180,7 +181,7 @@ static USER_BLOCKS: Object = Object {
 static IDENTIFIER_BLOCKS: Object = Object {
     name: "identifier_blocks",
     area: AREA,
-    doc: "the same for what somebody logs in with, user or not",
+    doc: "addresses from which an e-mail address, phone number or username is locked out",
     path: "/api/v2/user-blocks?identifier={identifier}",
     shape: Shape::List("blocked_for"),
     id: "",
