@@ -7,10 +7,13 @@
 //! - [`sessions`]: a login as a local account and session
 //! - [`postgrest`]: PostgREST's hook and its configuration
 //! - [`trust`]: what the DBA declared, read from the extension's tables; [`changes`]: when they change; [`keys`]: the issuers' keys
+//! - [`get`]: one call; [`check`]: what a server's credentials are good for
 //! - [`value`], [`sql`]: what the functions return; statements they run
 
 mod changes;
+mod check;
 mod claims;
+mod get;
 mod keys;
 mod login;
 mod policies;
@@ -33,4 +36,9 @@ pgrx::extension_sql_file!(
     "../../sql/trust.sql",
     name = "trust",
     requires = ["functions"]
+);
+pgrx::extension_sql_file!(
+    "../../sql/tenant.sql",
+    name = "tenant",
+    requires = ["schema"]
 );

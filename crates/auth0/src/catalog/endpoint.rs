@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use super::{Object, Paging, Shape, PLAIN};
+use super::{template, Object, Paging, Shape, PLAIN};
+use crate::client::Get;
 
 /// What every path begins with.
 const ROOT: &str = "/api/v2/";
@@ -96,6 +97,23 @@ pub fn encoded(path: &str) -> String {
         }
     }
     out + query
+}
+
+/// One call of a path, with these parameters.
+pub fn call(path: &str, parameters: &[(String, String)]) -> Get {
+    let mut path = encoded(path);
+    for (i, (name, value)) in parameters.iter().enumerate() {
+        path.push(if i == 0 { '?' } else { '&' });
+        path.push_str(&format!(
+            "{}={}",
+            template::encode(name),
+            template::encode(value)
+        ));
+    }
+    Get {
+        path,
+        query: Vec::new(),
+    }
 }
 
 /// The object that a table's own `path` is: nothing is known of its columns, so each is a top-level key or has a path of
@@ -192,6 +210,15 @@ mod tests {
             encoded("/api/v2/a|b/{c d}/%7C%zz/ä?x=|"),
             "/api/v2/a%7Cb/{c%20d}/%7C%25zz/%C3%A4?x=|"
         );
+    }
+
+    #[test]
+    fn a_call_with_parameters_names_the_path_only() {
+        let parameters = [("q", "a b&c"), ("x y", "1")];
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let get = call("/api/v2/users", &parameters);
+        assert_eq!(get.path, "/api/v2/users?q=a%20b%26c&x%20y=1");
+        assert_eq!(get.call().path, "/api/v2/users");
     }
 
     #[test]

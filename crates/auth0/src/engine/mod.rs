@@ -9,6 +9,7 @@ mod export;
 mod fetch;
 mod full;
 mod ids;
+mod job;
 mod lines;
 mod listing;
 mod lookups;
@@ -22,6 +23,7 @@ mod ties;
 mod walk;
 mod windows;
 
+pub use job::Job;
 pub use request::{Ask, Chunk, Lookup, ScanRequest, Sort, Term};
 pub use runtime::{Runtime, Wake};
 pub use scan::Scan;
