@@ -70,6 +70,16 @@ fn capital(text: String) -> String {
     }
 }
 
+/// Tells the user something, and goes on.
+pub fn notice(message: &str) {
+    ErrorReport::new(
+        PgSqlErrorCode::ERRCODE_SUCCESSFUL_COMPLETION,
+        text::shown(message).into_owned(),
+        "auth0_fdw",
+    )
+    .report(PgLogLevel::NOTICE);
+}
+
 /// What only a mistake of ours can bring about, such as a plan that cannot be read back.
 pub fn raise_internal(message: &str) -> ! {
     ErrorReport::new(PgSqlErrorCode::ERRCODE_INTERNAL_ERROR, message, "auth0_fdw")
@@ -106,7 +116,10 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::NotOffered { .. } => ERRCODE_FEATURE_NOT_SUPPORTED,
         Error::Rejected { .. } => ERRCODE_FDW_ERROR,
         Error::RateLimited { .. } => ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-        Error::Window { .. } => ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+        Error::Window { .. } | Error::Reach { .. } | Error::TooManyCalls { .. } => {
+            ERRCODE_PROGRAM_LIMIT_EXCEEDED
+        }
+        Error::NeedsValue { .. } => ERRCODE_FEATURE_NOT_SUPPORTED,
         Error::QueryColumn => ERRCODE_FEATURE_NOT_SUPPORTED,
         Error::Moved { .. } => ERRCODE_T_R_SERIALIZATION_FAILURE,
         Error::Export { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
@@ -136,7 +149,12 @@ fn detail(error: &Error) -> Option<String> {
         | Error::IssuerSetting { .. }
         | Error::NotFound { .. }
         | Error::Argument { .. }
+        | Error::NeedsValue { .. }
+        | Error::Reach { .. }
         | Error::ParallelWorker => return None,
+        Error::TooManyCalls { allowed, .. } => format!(
+            "It has a list of its own for each row of another object. auth0_fdw.max_calls allows {allowed} calls."
+        ),
         Error::Token(fault) => format!("Failed check: {}. {}", fault.check, fault.reason),
         Error::DbRole { reason } | Error::Session { reason, .. } => reason.clone(),
         Error::Vault { reason, owner, .. } => {
@@ -288,7 +306,10 @@ fn hint(error: &Error) -> Option<String> {
         ),
         Error::PrivateKey { .. } => "Give the whole key, from -----BEGIN to -----END, with its line breaks.".into(),
         Error::NoTenant { server, .. } => add(&Holder::Server(server.clone()), "domain", "tenant.eu.auth0.com"),
-        Error::UnknownObject { valid, .. } => format!("Objects: {}.", valid.join(", ")),
+        Error::UnknownObject { similar, .. } if similar.is_empty() => "docs/tables.md lists all objects.".into(),
+        Error::UnknownObject { similar, .. } => {
+            format!("Did you mean {}? docs/tables.md lists all objects.", similar.join(" or "))
+        }
         Error::Unauthorized { call, .. } if call.path == "/oauth/token" => {
             "Check client_id and client_secret (or private_key), that the application is machine-to-machine and \
              authorized for the Management API, and that audience is the canonical tenant's, with its trailing slash."
@@ -317,6 +338,20 @@ fn hint(error: &Error) -> Option<String> {
         Error::QueryColumn => "Write q = 'search text' as a condition of its own, joined to others by AND.".into(),
         Error::Window { .. } => {
             "Set bulk_read to 'auto' on the server or table: rows that no search can tell apart are then read with an export job.".into()
+        }
+        Error::Reach { .. } => {
+            "Give a condition that the API can look for, so that fewer rows are listed: docs/tables.md has them.".into()
+        }
+        Error::TooManyCalls { calls, exact, .. } => {
+            let wanted = match exact {
+                true => calls.to_string(),
+                false => "0".to_owned(),
+            };
+            let unlimited = if *exact { "" } else { " (no limit)" };
+            format!("Give values of the columns in its path, such as user_id = …, or SET auth0_fdw.max_calls = {wanted}{unlimited}.")
+        }
+        Error::NeedsValue { column, .. } => {
+            format!("Add a condition such as {} = '…', or join it with a table that has such a column.", quote_identifier(column))
         }
         Error::Moved { key, .. } => {
             format!("Run the query again, or let Postgres sort: ORDER BY ({key} + interval '0').")

@@ -6,6 +6,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use auth0::engine::ScanRequest;
+use auth0::plan::bind;
 use pgrx::pg_sys::{self, BlockNumber, HeapTuple, Relation};
 use pgrx::{check_for_interrupts, pg_guard};
 
@@ -16,6 +17,7 @@ use super::rows::Rows;
 use super::scan::id;
 use crate::backend;
 use crate::error::OrRaise;
+use crate::guc;
 use crate::server::Table;
 
 /// AnalyzeForeignTable: always possible.
@@ -54,11 +56,14 @@ unsafe extern "C-unwind" fn sample(
         let descriptor = (*relation).rd_att;
         let width = (*descriptor).natts as usize;
         let mut keys = Vec::new();
-        let columns: Vec<Column> = Attribute::all((*relation).rd_id, settings.on_type_error)
-            .or_raise()
-            .into_iter()
-            .map(|attribute| Column::new(attribute, object, &mut keys))
-            .collect();
+        let columns: Vec<Column> =
+            Attribute::all((*relation).rd_id, object, settings.on_type_error)
+                .or_raise()
+                .into_iter()
+                .map(|attribute| {
+                    Column::new(attribute, object, settings.include_secrets, &mut keys)
+                })
+                .collect();
         let estate = pg_sys::CreateExecutorState();
         let context = pg_sys::MakePerTupleExprContext(estate);
         let slot = pg_sys::MakeSingleTupleTableSlot(descriptor, &raw const pg_sys::TTSOpsVirtual);
@@ -69,6 +74,8 @@ unsafe extern "C-unwind" fn sample(
             whole: columns.iter().any(Column::is_whole),
             keys,
             narrow: true,
+            ask: bind(object, None, &[], false, 0).ask,
+            max_calls: guc::max_calls(),
             ..ScanRequest::of(object)
         };
         let client = table.connect(pg_sys::GetUserId(), &settings).or_raise();

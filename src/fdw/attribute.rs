@@ -1,7 +1,7 @@
 //! What a column of a foreign table stands for.
 #![allow(unsafe_code)]
 
-use auth0::catalog::{ATTRS, QUERY};
+use auth0::catalog::{Object, ATTRS, QUERY};
 use auth0::options::OnTypeError;
 use auth0::plan::Field;
 use auth0::rows::Path;
@@ -46,6 +46,7 @@ impl Attribute {
     pub unsafe fn declared(
         relation: pg_sys::Relation,
         number: i16,
+        object: &Object,
         default: OnTypeError,
     ) -> Result<Option<Attribute>> {
         // SAFETY: the caller's promise.
@@ -70,8 +71,8 @@ impl Attribute {
                 )
             })?),
             None if name == ATTRS => Source::Whole,
-            None if name == QUERY => Source::Query,
-            None => Source::Path(Path::key(&name)),
+            None if name == QUERY && object.is_searched() => Source::Query,
+            None => Source::Path(Path::key(object.key_of(&name))),
         };
         let on_type_error = declared
             .get("on_type_error")
@@ -90,13 +91,13 @@ impl Attribute {
     ///
     /// # Safety
     /// The caller must hold a lock on the table.
-    pub unsafe fn all(table: Oid, default: OnTypeError) -> Result<Vec<Attribute>> {
+    pub unsafe fn all(table: Oid, object: &Object, default: OnTypeError) -> Result<Vec<Attribute>> {
         // SAFETY: the caller's promise.
         unsafe {
             let relation = pg_sys::table_open(table, pg_sys::NoLock as i32);
             let count = (*(*relation).rd_att).natts as i16;
             let found = (1..=count)
-                .filter_map(|n| Attribute::declared(relation, n, default).transpose())
+                .filter_map(|n| Attribute::declared(relation, n, object, default).transpose())
                 .collect();
             pg_sys::table_close(relation, pg_sys::NoLock as i32);
             found

@@ -3,6 +3,7 @@
 use auth0::catalog::{Object, ATTRS, QUERY};
 use auth0::options::OnTypeError;
 use auth0::plan::Kind;
+use auth0::rows::redact::{self, Secret};
 use auth0::rows::{Page, Path};
 use auth0::{Error, Result};
 use pgrx::pg_sys;
@@ -28,14 +29,32 @@ pub struct Column {
     target: Target,
     /// Whether a search compares it as a truth value: then only the texts that a search takes for one are one here, too.
     truth: bool,
+    /// What is taken out of it.
+    secrets: Vec<Secret>,
     on_type_error: OnTypeError,
 }
 
 impl Column {
-    /// For a declared column of `object`; `keys` collects the wanted keys.
-    pub fn new(attribute: Attribute, object: &Object, keys: &mut Vec<String>) -> Column {
+    /// For a declared column of `object`; `keys` collects the wanted keys. Secrets inside it are shown or taken out; a
+    /// column that is declared for a secret itself shows it.
+    pub fn new(
+        attribute: Attribute,
+        object: &Object,
+        show_secrets: bool,
+        keys: &mut Vec<String>,
+    ) -> Column {
         let kind = attribute.field().and_then(|field| field.kind(object));
         let truth = attribute.ty == pg_sys::BOOLOID && kind == Some(Kind::Truth);
+        let secrets = match &attribute.source {
+            _ if show_secrets => Vec::new(),
+            Source::Whole => redact::below(object.secrets, &[]),
+            Source::Path(path) => {
+                let root = std::iter::once(path.root().to_owned());
+                let steps: Vec<String> = root.chain(path.steps().iter().cloned()).collect();
+                redact::below(object.secrets, &steps)
+            }
+            Source::Query => Vec::new(),
+        };
         let place = match attribute.source {
             Source::Whole => Place::Whole,
             Source::Query => Place::Query,
@@ -60,6 +79,7 @@ impl Column {
                 on_type_error == OnTypeError::Null,
             ),
             truth,
+            secrets,
             on_type_error,
         }
     }
@@ -83,6 +103,11 @@ impl Column {
             Place::Query => query,
         };
         let Some(raw) = raw else { return Ok(None) };
+        let redacted = match self.secrets.is_empty() {
+            true => None,
+            false => redact::without(raw, &self.secrets),
+        };
+        let raw = redacted.as_deref().unwrap_or(raw);
         let odd = self.truth && raw.starts_with('"') && ![r#""true""#, r#""false""#].contains(&raw);
         let datum = if odd {
             Err("the text is neither \"true\" nor \"false\"".to_owned())

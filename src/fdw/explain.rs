@@ -4,8 +4,10 @@
 use std::ffi::CString;
 use std::ptr;
 
+use auth0::catalog::template::Put;
+use auth0::catalog::Paging;
 use auth0::client::Get;
-use auth0::engine::{Ask, ScanRequest};
+use auth0::engine::{Ask, Fan, Listing, ScanRequest};
 use auth0::plan::{describe, is_asked, Class, Value};
 use pgrx::{pg_guard, pg_sys};
 
@@ -63,6 +65,9 @@ pub unsafe extern "C-unwind" fn scan(
     }
     out.text("Auth0 Request", &calls);
     let object = request.object;
+    if let Ask::Fan(fan) = &request.ask {
+        out.text("Auth0 For Each Of", &parents(fan, state.settings.page_size));
+    }
     if matches!(request.ask, Ask::Search(_)) && state.plan.found > object.window as f64 {
         let key = request.order().key;
         out.text(
@@ -149,6 +154,37 @@ fn requests(request: &ScanRequest, size: u32) -> String {
             }
             None => String::new(),
         },
+        Ask::Lists(lists) => match lists.first() {
+            Some(list) => several(
+                shown_list(request, list, size),
+                lists.len(),
+                "list",
+                "lists",
+            ),
+            None => String::new(),
+        },
+        Ask::Fan(fan) => {
+            let words = fan
+                .columns
+                .iter()
+                .map(|(column, _)| (*column, Put::Words(format!("{{{column}}}"))));
+            let words: Vec<_> = words.collect();
+            let lists: Vec<_> = fan
+                .lists
+                .iter()
+                .filter_map(|one| one.listing(&words))
+                .collect();
+            match lists.first() {
+                Some(list) => several(
+                    shown_list(request, list, size),
+                    lists.len(),
+                    "list",
+                    "lists",
+                ),
+                None => String::new(),
+            }
+        }
+        Ask::Needs(column) => format!("none: needs a value of {column}"),
         Ask::Lookups(lookups) => match lookups.first() {
             Some(lookup) => several(
                 shown_get(&request.narrowed(lookup.get.clone())),
@@ -159,6 +195,37 @@ fn requests(request: &ScanRequest, size: u32) -> String {
             None => String::new(),
         },
     }
+}
+
+/// The rows that lists are read for.
+fn parents(fan: &Fan, size: u32) -> String {
+    let above = match &fan.parent.ask {
+        Ask::Fan(above) => format!(", for each of {}", parents(above, size)),
+        _ => String::new(),
+    };
+    format!(
+        "{}: {}{above}",
+        fan.parent.object.name,
+        requests(&fan.parent, size)
+    )
+}
+
+/// A list's first page.
+fn shown_list(request: &ScanRequest, list: &Listing, page_size: u32) -> String {
+    let mut get = list.get.clone();
+    match list.paging {
+        Paging::None => {}
+        Paging::Offset(most) => {
+            get.query.push(("page", "0".to_owned()));
+            get.query
+                .push(("per_page", request.page_size(most, page_size).to_string()));
+        }
+        Paging::Checkpoint(most) => {
+            get.query
+                .push(("take", request.page_size(most, page_size).to_string()));
+        }
+    }
+    shown_get(&request.narrowed(get))
 }
 
 /// A request as people read it: before percent-encoding.

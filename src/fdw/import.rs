@@ -56,7 +56,7 @@ fn select(selection: Selection::Type, names: &[String]) -> Result<Vec<&'static O
     {
         return Err(Error::UnknownObject {
             name: unknown.clone(),
-            valid: catalog::names(),
+            similar: catalog::similar(unknown),
         });
     }
     let listed = |object: &Object| names.iter().any(|name| name == object.name);

@@ -54,9 +54,10 @@ pub unsafe extern "C-unwind" fn paths(root: *mut PlannerInfo, rel: *mut RelOptIn
                 outer,
             );
         }
-        for outer in by_outer_keys(root, rel, known) {
+        for (outer, keys) in by_outer_keys(root, rel, known) {
             let outer = pg_sys::bms_union(outer, (*rel).lateral_relids);
-            add(root, rel, known, Calls(1.0), 1.0, 1.0, null, outer);
+            let (calls, found) = known.calls_by(&keys, 1.0);
+            add(root, rel, known, calls, found, found, null, outer);
         }
     }
 }
@@ -184,13 +185,13 @@ unsafe fn column(
     }
 }
 
-/// The relations whose rows give the values to look this one's up by, one set for each way.
+/// The relations whose rows give the values to look this one's up by, one set for each way, and the keys.
 unsafe fn by_outer_keys(
     root: *mut PlannerInfo,
     rel: *mut RelOptInfo,
     known: &Relation,
-) -> Vec<pg_sys::Relids> {
-    let mut ways: Vec<pg_sys::Relids> = Vec::new();
+) -> Vec<(pg_sys::Relids, Vec<&'static str>)> {
+    let mut ways: Vec<(pg_sys::Relids, Vec<&'static str>)> = Vec::new();
     // SAFETY: called by `paths`; lists of RestrictInfo.
     unsafe {
         let mut clauses: Vec<*mut pg_sys::RestrictInfo> = list::iter((*rel).joininfo)
@@ -198,11 +199,9 @@ unsafe fn by_outer_keys(
             .collect();
         if (*rel).has_eclass_joins {
             for attribute in &known.attributes {
-                let by = attribute.field().and_then(|field| {
-                    let key = field.as_key()?;
-                    known.object.by_key(key)
-                });
-                if by.is_none() {
+                let field = attribute.field();
+                let key = field.as_ref().and_then(|field| field.as_key());
+                if !key.is_some_and(|key| known.object.keys().contains(&key)) {
                     continue;
                 }
                 let mut number = attribute.number;
@@ -219,20 +218,22 @@ unsafe fn by_outer_keys(
         for info in clauses {
             let mut reader = Reader::new(root, (*rel).relid, known.object, &known.attributes);
             let filter = reader.clause((*info).clause.cast());
-            if filter
-                .and_then(|filter: Filter| filter.key(known.object))
-                .is_none()
-            {
+            let Some(key) = filter.and_then(|filter: Filter| filter.key(known.object)) else {
                 continue;
-            }
+            };
             let mut outer = pg_sys::bms_copy((*info).clause_relids);
             outer = pg_sys::bms_del_member(outer, (*rel).relid as i32);
-            if pg_sys::bms_num_members(outer) == 0
-                || ways.iter().any(|way| pg_sys::bms_equal(*way, outer))
-            {
+            if pg_sys::bms_num_members(outer) == 0 {
                 continue;
             }
-            ways.push(outer);
+            match ways
+                .iter_mut()
+                .find(|(way, _)| pg_sys::bms_equal(*way, outer))
+            {
+                Some((_, keys)) if keys.contains(&key) => {}
+                Some((_, keys)) => keys.push(key),
+                None => ways.push((outer, vec![key])),
+            }
         }
     }
     ways

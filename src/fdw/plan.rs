@@ -43,6 +43,8 @@ pub struct Plan {
     pub count: bool,
     /// Which of the values is given by a look-up join, and the attribute number of the key it is of.
     pub given: Option<(usize, i16)>,
+    /// Estimated calls that all rows of the object take.
+    pub pages: f64,
     /// Estimated calls, of each run.
     pub calls: f64,
     /// Estimated rows that come, before Postgres looks at them.
@@ -149,6 +151,8 @@ pub unsafe extern "C-unwind" fn plan(
         let nodes: Vec<*mut Node> = list::iter(clauses).collect();
         let read = relation::read(&mut reader, &known.attributes, (*rel).relid, &nodes).or_raise();
         let local = (0..read.len()).filter(|n| read[*n].is_none()).collect();
+        let filters: Vec<Filter> = read.iter().flatten().cloned().collect();
+        let values_known = relation::values(root, &reader, known.object, &filters);
         let given = given(known, path, count, &mut reader.operands);
         let pushed: Vec<Pushed> = given
             .as_ref()
@@ -172,10 +176,11 @@ pub unsafe extern "C-unwind" fn plan(
         }
         let (calls, found) = if count {
             (Calls(1.0), 1.0)
-        } else if given.is_some() {
-            (Calls::of_values((*path).path.rows), (*path).path.rows)
+        } else if let Some(key) = given.as_ref().and_then(|(_, _, one)| one.key(known.object)) {
+            known.calls_by(&[key], (*path).path.rows)
         } else if !(*path).path.param_info.is_null() && !known.is_lateral(rel) {
-            (Calls(1.0), 1.0)
+            let rows = (*path).path.rows;
+            (known.calls_of(&values_known, rows), rows)
         } else {
             (known.calls(), known.found)
         };
@@ -196,6 +201,7 @@ pub unsafe extern "C-unwind" fn plan(
             limit,
             count,
             given: given.map(|(n, attribute, _)| (n, attribute)),
+            pages: known.calls_of(&[], known.tuples).0,
             calls: calls.0,
             found,
         }

@@ -45,7 +45,8 @@ const FIRST_FOREIGN: u32 = 16384;
 pub struct Reader<'a> {
     root: *mut pg_sys::PlannerInfo,
     relid: u32,
-    object: &'static Object,
+    /// The object.
+    pub object: &'static Object,
     attributes: &'a [Attribute],
     /// The values' expressions.
     pub operands: Vec<Operand>,

@@ -8,7 +8,7 @@ use std::ptr;
 
 use auth0::catalog::Object;
 use auth0::options::{OnTypeError, Settings};
-use auth0::plan::{calls, Calls, Class, Filter};
+use auth0::plan::{calls, calls_of_lists, Calls, Class, Filter};
 use auth0::Error;
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{pg_guard, PgMemoryContexts};
@@ -24,6 +24,9 @@ use crate::{guc, list};
 /// Rows of a table nobody has counted yet.
 const ASSUMED_ROWS: f64 = 1000.0;
 
+/// Rows of one list of many, such as the roles of a user, as long as nothing else is known.
+const ROWS_OF_A_LIST: f64 = 10.0;
+
 /// What is known of a relation of a query. It lives as long as the planner's memory.
 pub struct Relation {
     /// The object.
@@ -36,8 +39,13 @@ pub struct Relation {
     pub pushed: Vec<Filter>,
     /// Rows that these conditions leave, estimated.
     pub found: f64,
-    /// Values of a key that rows are looked up by, estimated; none if they are searched for.
+    /// Values of a key that rows are looked up by, estimated; none if they are searched for or listed.
     pub keys: Option<f64>,
+    /// Of how many values of which keys rows are wanted.
+    pub values: Vec<(&'static str, f64)>,
+    /// Rows of the table, estimated.
+    pub tuples: f64,
+    server: Oid,
     /// Whether those are all conditions on it.
     pub all_pushed: bool,
 }
@@ -79,7 +87,7 @@ pub unsafe fn read(
             match found {
                 Some(Filter::Query(n)) => Ok(Some(Filter::Query(n))),
                 _ if about_query => Err(Error::QueryColumn),
-                found => Ok(found.filter(|_| pushdown)),
+                found => Ok(found.filter(|one| pushdown || one.is_needed(reader.object))),
             }
         })
         .collect()
@@ -114,7 +122,7 @@ pub unsafe extern "C-unwind" fn size(
     let settings = declared.settings().or_raise();
     // SAFETY: the planner's own structures; the relation is locked by the planner already.
     unsafe {
-        let attributes = Attribute::all(table, settings.on_type_error).or_raise();
+        let attributes = Attribute::all(table, object, settings.on_type_error).or_raise();
         if needs_subtransactions(&attributes) {
             forbid_workers(root);
         }
@@ -145,9 +153,10 @@ pub unsafe extern "C-unwind" fn size(
             ptr::null_mut(),
         );
         let mut found = ((*rel).tuples * share).max(1.0);
-        let keys = Filter::And(pushed.clone())
-            .key(object)
-            .map(|key| key_values(root, &reader, object, &pushed, key));
+        let values = values(root, &reader, object, &pushed);
+        // The first is the one that rows are looked up by; of other lists it is the way to many rows.
+        let found_by = values.iter().find(|(key, _)| object.by_key(key).is_some());
+        let keys = found_by.map(|(_, values)| *values);
         if let Some(keys) = keys {
             // Nearly always one row each.
             found = found.min(keys);
@@ -160,12 +169,37 @@ pub unsafe extern "C-unwind" fn size(
             pushed,
             found,
             keys,
+            values,
+            tuples: (*rel).tuples,
+            server: declared.server_oid(),
             all_pushed,
         };
         (*rel).fdw_private = PgMemoryContexts::CurrentMemoryContext
             .leak_and_drop_on_delete(known)
             .cast();
     }
+}
+
+/// Of how many values of which keys the conditions want rows, in the order of the object's keys.
+///
+/// # Safety
+/// `reader` must have read the conditions in a query of `root`.
+pub unsafe fn values(
+    root: *mut pg_sys::PlannerInfo,
+    reader: &Reader,
+    object: &Object,
+    pushed: &[Filter],
+) -> Vec<(&'static str, f64)> {
+    let keys = object.keys().into_iter();
+    let given = keys.filter(|key| pushed.iter().any(|filter| filter.key(object) == Some(key)));
+    // SAFETY: the caller's promise.
+    given
+        .map(|key| {
+            (key, unsafe {
+                key_values(root, reader, object, pushed, key)
+            })
+        })
+        .collect()
 }
 
 /// Estimated number of values that the shortest list for a key has.
@@ -210,10 +244,42 @@ unsafe fn key_values(
 impl Relation {
     /// Estimated calls that its conditions cost.
     pub fn calls(&self) -> Calls {
-        match self.keys {
-            Some(keys) => Calls::of_values(keys),
-            None => calls(self.found, self.settings.page_size),
+        self.calls_of(&self.values, self.found)
+    }
+
+    /// Estimated calls for `found` rows, if they are wanted for so many values of some keys.
+    pub fn calls_of(&self, values: &[(&'static str, f64)], found: f64) -> Calls {
+        let size = self.settings.page_size;
+        if self.object.is_searched() {
+            return match values.first() {
+                Some((_, values)) => Calls::of_values(*values),
+                None => calls(found, size),
+            };
         }
+        let known = |key: &str| values.iter().find(|(one, _)| *one == key).map(|(_, n)| *n);
+        let rows = |object: &str| {
+            auth0::catalog::find(object)
+                .and_then(|object| learnt::rows(self.server, object.name))
+                .map_or(ASSUMED_ROWS, |rows| rows as f64)
+        };
+        calls_of_lists(self.object, &known, &rows, found, size)
+    }
+
+    /// Estimated calls and rows, if so many values of more keys are wanted.
+    pub fn calls_by(&self, keys: &[&'static str], values: f64) -> (Calls, f64) {
+        let one = match keys.iter().any(|key| self.object.by_key(key).is_some()) {
+            true => 1.0,
+            // A list of each: nothing is known of how rows are spread.
+            false => self.tuples.clamp(1.0, ROWS_OF_A_LIST),
+        };
+        let more = keys.iter().enumerate();
+        // Values of several keys come together, in as many pairs as there are values.
+        let more = more.map(|(n, key)| (*key, if n == 0 { values } else { 1.0 }));
+        let mut known: Vec<_> = more.collect();
+        let others = self.values.iter().filter(|(key, _)| !keys.contains(key));
+        known.extend(others.copied());
+        let found = one * values;
+        (self.calls_of(&known, found), found)
     }
 
     /// Whether the relation is parameterised in any case, by what its target list refers to.

@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 use auth0::client::{Client, Totals};
 use auth0::engine::{Ask, Runtime, Scan, ScanRequest};
 use auth0::options::Settings;
+use auth0::plan::is_whole;
 use auth0::rows::Page;
 use auth0::Result;
 use pgrx::pg_sys::Oid;
 
 use super::learnt;
+use crate::error::notice;
 use crate::interrupt;
 
 /// A cursor over the pages of a scan. As long as they fit into `budget` bytes the pages are kept, so that the inner
@@ -113,13 +115,16 @@ impl Rows {
         match page {
             Some(page) => {
                 let page = Rc::new(page?);
+                if let Some(told) = page.told() {
+                    notice(told);
+                }
                 self.learn(&page);
                 self.keep(&page);
                 Ok(Some(page))
             }
             None => {
                 self.complete = true;
-                if self.request.ask == Ask::Search(None) {
+                if is_whole(&self.request.ask) {
                     learnt::note(self.server, self.request.object.name, self.passed);
                 }
                 self.stop();

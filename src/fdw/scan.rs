@@ -59,7 +59,7 @@ impl ScanState {
         let keys: Vec<_> = keys
             .filter_map(|pushed| pushed.filter.key(self.object))
             .collect();
-        let by = self.object.by_key.iter().map(|by| by.key);
+        let by = self.object.keys();
         by.into_iter().find(|key| keys.contains(key))
     }
 
@@ -161,9 +161,10 @@ pub unsafe extern "C-unwind" fn begin(node: *mut pg_sys::ForeignScanState, _flag
             if let Some(expression) = Computed::prepare(relation, *number, estate) {
                 computed.push(expression);
             } else if let Some(attribute) =
-                Attribute::declared(relation, *number, settings.on_type_error).or_raise()
+                Attribute::declared(relation, *number, object, settings.on_type_error).or_raise()
             {
-                columns.push(Column::new(attribute, object, &mut keys));
+                let show = settings.include_secrets;
+                columns.push(Column::new(attribute, object, show, &mut keys));
             }
         }
         let state = ScanState {

@@ -106,8 +106,8 @@ impl Plan {
             .pushed
             .iter()
             .map(|pushed| &pushed.filter)
-            // Without pushdown only a search in Auth0's own language counts: its column means nothing else.
-            .filter(|filter| pushdown || matches!(filter, Filter::Query(_)));
+            // Without pushdown only that counts without which nothing can be asked.
+            .filter(|filter| pushdown || filter.is_needed(request.object));
         let filter = Filter::And(filters.cloned().collect());
         let object = request.object;
         let bound = bind(
@@ -115,12 +115,17 @@ impl Plan {
             Some(&filter),
             values,
             self.sort.is_some() || self.count,
+            match self.given {
+                Some(_) => usize::MAX,
+                None => self.pages as usize,
+            },
         );
         request.ask = match bound.ask {
             Ask::Search(q) if self.count => Ask::Count(q),
             ask => ask,
         };
         request.narrow = pushdown;
+        request.max_calls = guc::max_calls();
         request.sort = self.sort.and_then(|(position, descending)| {
             let key = object.sortable.get(position)?;
             Some(Sort { key, descending })

@@ -2,7 +2,7 @@
 
 use crate::support::{told, world};
 use xtask::world::token;
-use xtask::World;
+use xtask::{places, World};
 
 const COLUMNS: &str = "select attname || ' ' || format_type(atttypid, atttypmod) from pg_attribute
     where attrelid = $$users$$::regclass and attnum > 0 order by attnum";
@@ -45,11 +45,80 @@ fn tables(w: &mut World, schema: &str) -> Vec<String> {
     w.query_text(&sql).into_iter().flatten().flatten().collect()
 }
 
+/// The columns of docs/tables.md, as `table.column type`, those of secrets or all others.
+fn documented(secret: bool) -> Vec<String> {
+    let text = std::fs::read_to_string(places::workspace().join("docs/tables.md")).unwrap();
+    let mut table = String::new();
+    let mut columns = Vec::new();
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("## ") {
+            table = name.to_owned();
+        }
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        if line.starts_with("| `") && cells[3].starts_with("*secret*") == secret {
+            let ty = match cells[2] {
+                "bool" => "boolean",
+                "timestamptz" => "timestamp with time zone",
+                ty => ty,
+            };
+            columns.push(format!("{table}.{} {ty}", cells[1].trim_matches('`')));
+        }
+    }
+    columns.sort();
+    columns
+}
+
+fn documented_tables() -> Vec<String> {
+    let columns = [documented(false), documented(true)].concat();
+    let mut tables: Vec<String> = columns
+        .iter()
+        .map(|column| column.split('.').next().unwrap().to_owned())
+        .collect();
+    tables.sort();
+    tables.dedup();
+    tables
+}
+
+/// The columns of a schema's tables, without the two that many tables have.
+fn imported(w: &mut World, schema: &str) -> Vec<String> {
+    let sql = format!(
+        "select relname || '.' || attname || ' ' || format_type(atttypid, atttypmod)
+           from pg_attribute join pg_class on attrelid = pg_class.oid
+          where relnamespace = '{schema}'::regnamespace and attnum > 0 and attname not in ('attrs', 'q')"
+    );
+    let mut columns: Vec<String> = w.query_text(&sql).into_iter().flatten().flatten().collect();
+    columns.sort();
+    columns
+}
+
+#[test]
+fn it_makes_every_documented_table_and_column_secrets_only_if_asked_for() {
+    let mut w = world(0);
+    w.run("create schema plain; import foreign schema auth0 from server auth0 into plain");
+    assert_eq!(tables(&mut w, "plain"), documented_tables());
+    assert_eq!(imported(&mut w, "plain"), documented(false));
+    w.run(
+        "create schema whole;
+         import foreign schema auth0 from server auth0 into whole options (include_secrets 'true')",
+    );
+    let mut all = [documented(false), documented(true)].concat();
+    all.sort();
+    assert_eq!(imported(&mut w, "whole"), all);
+    assert!(all.contains(&"clients.client_secret text".to_owned()));
+    let with = "select count(*) from pg_class where relkind = 'f' and exists (select from pg_attribute
+                 where attrelid = pg_class.oid and attname = $$attrs$$ and atttypid = $$jsonb$$::regtype)";
+    let twice = 2 * documented_tables().len();
+    assert_eq!(w.value(with), Some(twice.to_string()));
+    let searched = "select string_agg(relname, ' ' order by relname) from pg_class join pg_attribute on attrelid = pg_class.oid
+                     where attname = 'q' and relnamespace = 'plain'::regnamespace";
+    assert_eq!(w.value(searched).as_deref(), Some("logs users"));
+    assert!(w.sim.journal().is_empty());
+}
+
 #[test]
 fn it_makes_users_with_every_documented_column_at_its_best_type() {
     let mut w = world(40);
     w.run("import foreign schema auth0 from server auth0 into public");
-    assert_eq!(tables(&mut w, "public"), ["users"]);
     assert_eq!(
         w.query_text(COLUMNS)
             .concat()
@@ -59,7 +128,7 @@ fn it_makes_users_with_every_documented_column_at_its_best_type() {
         USERS
     );
     assert_eq!(
-        w.value("select ftoptions::text from pg_foreign_table")
+        w.value("select ftoptions::text from pg_foreign_table where ftrelid = 'users'::regclass")
             .as_deref(),
         Some("{object=users}")
     );
@@ -101,17 +170,27 @@ fn limit_to_and_except_choose() {
     w.run("import foreign schema auth0 limit to (users) from server auth0 into a");
     assert_eq!(tables(&mut w, "a"), ["users"]);
     w.run("import foreign schema auth0 except (users) from server auth0 into b");
-    assert!(tables(&mut w, "b").is_empty());
+    let all_but = |name: &str| {
+        let mut tables = documented_tables();
+        tables.retain(|table| table != name);
+        tables
+    };
+    assert_eq!(tables(&mut w, "b"), all_but("users"));
     w.run("import foreign schema auth0 except (roles, \"Users\") from server auth0 into c");
-    assert_eq!(tables(&mut w, "c"), ["users"]);
+    assert_eq!(tables(&mut w, "c"), all_but("roles"));
     w.run("import foreign schema \"whatever; you like\" from server auth0 into d");
-    assert_eq!(tables(&mut w, "d"), ["users"]);
+    assert_eq!(tables(&mut w, "d"), all_but(""));
 }
 
 #[test]
-fn a_wrong_name_in_limit_to_says_what_exists() {
+fn a_wrong_name_in_limit_to_says_what_was_meant() {
     let mut w = world(0);
-    for name in ["people", "\"Users\"", "users, people", "\"us\"\"er\""] {
+    for (name, meant) in [
+        ("people", ""),
+        ("\"Users\"", "Did you mean users? "),
+        ("users, people", ""),
+        ("\"us\"\"ers\"", "Did you mean users? "),
+    ] {
         let sql =
             format!("import foreign schema auth0 limit to ({name}) from server auth0 into public");
         let wrong = name
@@ -122,7 +201,7 @@ fn a_wrong_name_in_limit_to_says_what_exists() {
             .replace("\"\"", "\"");
         assert_eq!(
             told(&w.error(&sql)),
-            format!("HV00R: Auth0 object \"{wrong}\" does not exist\nHINT: Objects: users.")
+            format!("HV00R: Auth0 object \"{wrong}\" does not exist\nHINT: {meant}docs/tables.md lists all objects.")
         );
     }
     assert!(tables(&mut w, "public").is_empty());
@@ -144,7 +223,7 @@ fn an_option_of_the_import_is_refused() {
         let name = option.split(' ').next().unwrap();
         assert_eq!(
             told(&w.error(&sql)),
-            format!("HV00D: invalid option \"{name}\" for IMPORT FOREIGN SCHEMA\nHINT: There are no options for it.{belongs}")
+            format!("HV00D: invalid option \"{name}\" for IMPORT FOREIGN SCHEMA\nHINT: Valid options for IMPORT FOREIGN SCHEMA: include_secrets.{belongs}")
         );
     }
 }
@@ -183,7 +262,7 @@ fn a_second_import_into_the_same_schema_changes_nothing() {
         told(&w.error(again)),
         "42P07: relation \"users\" already exists"
     );
-    assert_eq!(tables(&mut w, "public"), ["users"]);
+    assert_eq!(tables(&mut w, "public"), documented_tables());
     assert_eq!(w.value("select count(*) from users").as_deref(), Some("2"));
 }
 

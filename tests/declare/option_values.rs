@@ -54,6 +54,7 @@ pub fn samples() -> BTreeMap<&'static str, (&'static str, Vec<&'static str>)> {
         ("fdw_startup_cost", ("0", cost.clone())),
         ("fdw_tuple_cost", ("1.5e3", cost)),
         ("updatable", ("false", vec!["", "maybe", "2"])),
+        ("include_secrets", ("true", vec!["", "maybe", "2"])),
         // Of tables an endpoint, of columns a place in the object, which this can be, too.
         (
             "path",
@@ -155,12 +156,18 @@ fn the_ends_of_every_range_are_in_it() {
 }
 
 #[test]
-fn an_unknown_object_says_what_exists() {
+fn an_unknown_object_says_what_was_meant() {
     let mut w = world(0);
-    for object in ["user", "Users", "", "users; drop table x"] {
+    for (object, meant) in [
+        ("user", "Did you mean users? "),
+        ("Users", "Did you mean users? "),
+        ("organisations", "Did you mean organizations? "),
+        ("", ""),
+        ("users; drop table x", ""),
+    ] {
         assert_eq!(
             told(&w.error(&declaration("table", "object", object))),
-            format!("HV00R: Auth0 object \"{object}\" does not exist\nHINT: Objects: users.")
+            format!("HV00R: Auth0 object \"{object}\" does not exist\nHINT: {meant}docs/tables.md lists all objects.")
         );
     }
 }

@@ -5,7 +5,7 @@ use crate::support::{literal, told, world};
 use xtask::{places, World};
 
 /// The places an option can be declared on, as the reference calls them.
-const PLACES: [&str; 4] = ["server", "user mapping", "table", "column"];
+const PLACES: [&str; 5] = ["server", "user mapping", "table", "column", "import"];
 
 /// As error messages call them.
 pub fn in_words(place: &str) -> &str {
@@ -14,6 +14,7 @@ pub fn in_words(place: &str) -> &str {
         "user mapping" => "a user mapping",
         "table" => "a foreign table",
         "column" => "a column of a foreign table",
+        "import" => "IMPORT FOREIGN SCHEMA",
         _ => panic!("{place}"),
     }
 }
@@ -67,6 +68,10 @@ pub fn declaration(place: &str, name: &str, value: &str) -> String {
         "column" => format!(
             "drop foreign table if exists t;
              create foreign table t (a text options ({name} {value})) server auth0 options (object 'users')"
+        ),
+        "import" => format!(
+            "drop schema if exists i cascade; create schema i;
+             import foreign schema auth0 limit to (users) from server auth0 into i options ({name} {value})"
         ),
         _ => panic!("{place}"),
     }

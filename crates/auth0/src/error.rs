@@ -166,8 +166,8 @@ pub enum Error {
     UnknownObject {
         /// As typed.
         name: String,
-        /// What exists.
-        valid: Vec<&'static str>,
+        /// Those that exist under such a name.
+        similar: Vec<&'static str>,
     },
     /// Auth0 refused the credentials (401, or the token endpoint's refusal).
     #[error("Auth0 refused the credentials")]
@@ -237,6 +237,34 @@ pub enum Error {
         window: u64,
         /// How many rows share the value, when Auth0 says.
         total: Option<u64>,
+    },
+    /// A list that offsets do not reach the end of, and that offers nothing else.
+    #[error("there are more than {window} \"{object}\" in one list, and the Auth0 API lets no one page further")]
+    Reach {
+        /// The object.
+        object: &'static str,
+        /// The most rows one list reaches.
+        window: u64,
+    },
+    /// More calls than a statement may make for the rows of another object.
+    #[error("reading \"{object}\" would take {}{calls} calls of the Auth0 API", if *.exact { "" } else { "at least " })]
+    TooManyCalls {
+        /// The object.
+        object: &'static str,
+        /// How many.
+        calls: u64,
+        /// Whether all of them have been counted.
+        exact: bool,
+        /// `auth0_fdw.max_calls`.
+        allowed: u64,
+    },
+    /// An object that the API lists only for a given value.
+    #[error("\"{object}\" can only be read for given values of \"{column}\"")]
+    NeedsValue {
+        /// The object.
+        object: &'static str,
+        /// The column.
+        column: &'static str,
     },
     /// Rows moved past the walk while it was reading in an order that changes with them. Reading again may succeed.
     #[error("\"{object}\" changed their \"{key}\" while they were read in its order")]

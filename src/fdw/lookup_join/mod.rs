@@ -13,7 +13,7 @@ pub use plan::integer;
 use std::ffi::CStr;
 use std::ptr;
 
-use auth0::plan::{Calls, Filter};
+use auth0::plan::Filter;
 use pgrx::pg_guard;
 use pgrx::pg_sys::{self, JoinType, Node, PlannerInfo, RelOptInfo};
 
@@ -58,6 +58,8 @@ pub fn declare() {
 
 /// The condition that gives the keys.
 struct Key {
+    /// The key.
+    name: &'static str,
     /// Attribute number of the key's column.
     attribute: i16,
     /// The other side of the condition.
@@ -154,9 +156,10 @@ unsafe fn key(
             let Some(Filter::Equal(field, n)) = reader.clause((*info).clause.cast()) else {
                 continue;
             };
-            let Some(rank) = field.as_key().and_then(|key| {
-                let by = known.object.by_key;
-                by.iter().position(|by| by.key == key)
+            let Some((rank, name)) = field.as_key().and_then(|key| {
+                let keys = known.object.keys();
+                let rank = keys.iter().position(|one| *one == key)?;
+                Some((rank, keys[rank]))
             }) else {
                 continue;
             };
@@ -178,6 +181,7 @@ unsafe fn key(
                 && found.as_ref().is_none_or(|(best, _)| rank < *best)
             {
                 let key = Key {
+                    name,
                     attribute: attribute.number,
                     outer: operand.expr,
                 };
@@ -204,9 +208,9 @@ unsafe fn add(
     unsafe {
         let null = ptr::null_mut();
         let values = distinct(root, key.outer, (*from).rows);
-        let calls = Calls::of_values(values).0;
-        let asked = settings.startup_cost * calls * SIDE_BY_SIDE
-            + (settings.tuple_cost + (*inner).baserestrictcost.per_tuple) * values;
+        let (calls, found) = known.calls_by(&[key.name], values);
+        let asked = settings.startup_cost * calls.0 * SIDE_BY_SIDE
+            + (settings.tuple_cost + (*inner).baserestrictcost.per_tuple) * found;
         let keys = pg_sys::lappend(null, pg_sys::makeInteger(key.attribute.into()).cast());
         let looked_up = pg_sys::create_foreignscan_path(
             root,

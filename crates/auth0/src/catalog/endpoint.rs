@@ -129,7 +129,7 @@ pub fn declared(path: &str, list_key: Option<&str>, paging: Paging) -> &'static 
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     made.entry(key).or_insert_with(|| {
         Box::leak(Box::new(Object {
-            name: path.to_owned().leak(),
+            name: name_of(path, list_key, paging).leak(),
             doc: "an endpoint that a table declares",
             path: encoded(path).leak(),
             shape: match list_key {
@@ -141,6 +141,20 @@ pub fn declared(path: &str, list_key: Option<&str>, paging: Paging) -> &'static 
             ..PLAIN
         }))
     })
+}
+
+/// What messages call it, and what tells two declarations apart.
+fn name_of(path: &str, list_key: Option<&str>, paging: Paging) -> String {
+    let mut name = path.to_owned();
+    if let Some(key) = list_key {
+        name.push_str(&format!(" by {key}"));
+    }
+    name.push_str(match paging {
+        Paging::None => "",
+        Paging::Offset(_) => " paged by offset",
+        Paging::Checkpoint(_) => " paged by checkpoint",
+    });
+    name
 }
 
 #[cfg(test)]
@@ -232,5 +246,7 @@ mod tests {
         assert!(one != other && other.shape == Shape::Either);
         assert_eq!(one.variables().collect::<Vec<_>>(), ["y"]);
         assert_eq!(one.shape, Shape::List("rows"));
+        let paged = declared("/api/v2/x/{y}", Some("rows"), Paging::Offset(100));
+        assert!(one.name != other.name && one.name != paged.name);
     }
 }

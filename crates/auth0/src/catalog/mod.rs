@@ -14,6 +14,7 @@ mod pages;
 mod reference;
 mod roles;
 mod settings;
+mod similar;
 pub mod template;
 mod tenant;
 mod user_children;
@@ -24,6 +25,7 @@ mod words;
 pub use ddl::create_foreign_table;
 pub use endpoint::declared;
 pub use reference::markdown;
+pub use similar::similar;
 
 pub use object::{
     ByKey, Column, Language, Object, Paging, Param, ParamKind, Parent, Search, Shape, Type, PLAIN,
@@ -184,7 +186,8 @@ mod tests {
             let by_key = object.by_key.iter().map(|by| by.path);
             for path in by_key.chain([object.path]) {
                 let at = format!("{}: {path}", object.name);
-                let get = template::fill(path, |_| Some("x".into())).expect(&at);
+                let get =
+                    template::fill(path, |_| Some(template::Put::Value("x".into()))).expect(&at);
                 let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-_".contains(&b);
                 assert!(get.path.bytes().all(plain), "{at}");
                 assert!(path.starts_with("/api/v2/"), "{at}");

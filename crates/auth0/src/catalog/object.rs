@@ -149,10 +149,26 @@ pub enum ParamKind {
     FromDay,
     /// Rows up to and with this day (`YYYYMMDD`, UTC).
     ToDay,
-    /// Rows from this second on (`2024-01-31T00:00:00Z`).
-    FromTime,
-    /// Rows up to this second.
-    ToTime,
+}
+
+impl ParamKind {
+    /// Whether it takes texts that rows have.
+    pub fn is_of_texts(self) -> bool {
+        matches!(
+            self,
+            ParamKind::Equal | ParamKind::AnyOf | ParamKind::Joined | ParamKind::Contains
+        )
+    }
+
+    /// Whether it takes a truth value.
+    pub fn is_of_truth(self) -> bool {
+        matches!(self, ParamKind::Truth | ParamKind::OnlyTrue)
+    }
+
+    /// Whether it takes the beginning or the end of a time.
+    pub fn is_of_time(self) -> bool {
+        matches!(self, ParamKind::FromDay | ParamKind::ToDay)
+    }
 }
 
 /// Where the values in the path come from when a query does not give them: from the rows of another object.
@@ -316,6 +332,42 @@ impl Object {
     /// The columns in the path, in order.
     pub fn variables(&self) -> impl Iterator<Item = &'static str> {
         template::variables(self.path)
+    }
+
+    /// The keys by whose values rows are asked for with calls of their own, the most selective first: those of look-ups,
+    /// and of objects without a language those in the path and those that parameters compare.
+    pub fn keys(&self) -> Vec<&'static str> {
+        let mut keys: Vec<&'static str> = self.by_key.iter().map(|by| by.key).collect();
+        if !self.is_searched() {
+            keys.extend(self.variables());
+            let texts = self.params.iter().filter(|param| param.kind.is_of_texts());
+            keys.extend(texts.map(|param| param.column));
+        }
+        let mut found: Vec<&'static str> = Vec::new();
+        for name in keys {
+            let key = self.named(name).map_or(name, |column| column.key);
+            if !found.contains(&key) {
+                found.push(key);
+            }
+        }
+        found
+    }
+
+    /// The columns in the path whose values nothing but a query can give.
+    pub fn needs(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let from_parent = |variable: &str| {
+            let mut columns = self.parent.iter().flat_map(|parent| parent.columns);
+            columns.any(|(own, _)| *own == variable)
+        };
+        let listed = |variable: &str| self.values.iter().any(|(name, _)| *name == variable);
+        self.variables()
+            .filter(move |variable| !from_parent(variable) && !listed(variable))
+    }
+
+    /// The parameter that compares a key's values, if the list has one of this kind.
+    pub fn param(&self, key: &str, fits: impl Fn(ParamKind) -> bool) -> Option<&'static Param> {
+        let of_key = |param: &&Param| self.key_of(param.column) == key && fits(param.kind);
+        self.params.iter().find(of_key)
     }
 
     /// Whether its list takes a search.

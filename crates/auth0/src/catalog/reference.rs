@@ -172,8 +172,6 @@ fn filters(object: &Object) -> String {
             ParamKind::OnlyTrue => "true",
             ParamKind::FromDay => "from a day on",
             ParamKind::ToDay => "up to a day",
-            ParamKind::FromTime => "from a time on",
-            ParamKind::ToTime => "up to a time",
         };
         format!("`{}`: {what} (`{}`)", param.column, param.name)
     });

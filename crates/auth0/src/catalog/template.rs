@@ -19,32 +19,39 @@ pub fn variables(template: &'static str) -> impl Iterator<Item = &'static str> {
         .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
-/// The call with values in the places; `None` if one has none.
-pub fn fill(template: &'static str, value: impl Fn(&str) -> Option<String>) -> Option<Get> {
+/// What is put into a place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Put {
+    /// A value.
+    Value(String),
+    /// Words for one that is not known yet, as EXPLAIN shows them.
+    Words(String),
+}
+
+/// The call with something in each place; `None` if there is nothing for one.
+pub fn fill(template: &'static str, put: impl Fn(&str) -> Option<Put>) -> Option<Get> {
     let (path, query) = template.split_once('?').unwrap_or((template, ""));
     let query = query.split('&').filter(|pair| !pair.is_empty());
     let query: Option<Vec<_>> = query
         .map(|pair| {
             let (name, place) = pair.split_once('=')?;
-            Some((name, put(place, &value, false)?))
+            Some((name, filled(place, &put, false)?))
         })
         .collect();
     Some(Get {
-        path: put(path, &value, true)?,
+        path: filled(path, &put, true)?,
         query: query?,
     })
 }
 
-/// The text with values in its places, percent-encoded or not.
-fn put(text: &str, value: &impl Fn(&str) -> Option<String>, encoded: bool) -> Option<String> {
+fn filled(text: &str, put: &impl Fn(&str) -> Option<Put>, encoded: bool) -> Option<String> {
     let mut pieces = text.split('{');
     let mut out = pieces.next()?.to_owned();
     for piece in pieces {
         let (name, rest) = piece.split_once('}')?;
-        let value = value(name)?;
-        match encoded {
-            true => out.push_str(&encode(&value)),
-            false => out.push_str(&value),
+        match put(name)? {
+            Put::Value(value) if encoded => out.push_str(&encode(&value)),
+            Put::Value(text) | Put::Words(text) => out.push_str(&text),
         }
         out.push_str(rest);
     }
@@ -64,10 +71,13 @@ mod tests {
     fn places_are_found_and_filled() {
         let template = "/a/{x}/b/{y}?q={z}&n=1";
         assert_eq!(variables(template).collect::<Vec<_>>(), ["x", "y", "z"]);
-        let get = fill(template, |name| Some(format!("{name}|/"))).unwrap();
+        let get = fill(template, |name| Some(Put::Value(format!("{name}|/")))).unwrap();
         assert_eq!(get.path, "/a/x%7C%2F/b/y%7C%2F");
         assert_eq!(get.query, [("q", "z|/".to_owned()), ("n", "1".to_owned())]);
-        assert_eq!(fill(template, |name| (name == "x").then(String::new)), None);
+        let one = |name: &str| (name == "x").then(|| Put::Value(String::new()));
+        assert_eq!(fill(template, one), None);
+        let words = fill("/a/{x}", |_| Some(Put::Words("$1".to_owned()))).unwrap();
+        assert_eq!(words.path, "/a/$1");
         assert_eq!(fill("/a", |_| None).unwrap().path, "/a");
     }
 }

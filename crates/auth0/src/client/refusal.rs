@@ -16,6 +16,19 @@ const NOT_OFFERED: &[&str] = &[
     "rules_not_allowed",
 ];
 
+fn is_not_offered(refusal: &Refusal) -> bool {
+    let code = refusal.code.as_deref().unwrap_or_default();
+    // Recorded with the code of a missing scope, which no scope would help against.
+    let upgrade = refusal
+        .message
+        .as_deref()
+        .is_some_and(|message| message.starts_with("Please upgrade your subscription"));
+    match refusal.status {
+        403 => NOT_OFFERED.contains(&code) || upgrade,
+        _ => code == "feature_not_enabled",
+    }
+}
+
 /// The error for a Management API answer that is neither a success nor a 429.
 pub fn error(call: &Call, status: u16, body: &[u8]) -> Error {
     let refusal = management(status, body);
@@ -32,13 +45,8 @@ pub fn error(call: &Call, status: u16, body: &[u8]) -> Error {
             refusal,
             fresh: false,
         },
-        403 if refusal
-            .code
-            .as_deref()
-            .is_some_and(|code| NOT_OFFERED.contains(&code)) =>
-        {
-            Error::NotOffered { call, refusal }
-        }
+        // Organizations' discovery domains say so with a 400.
+        400 | 403 if is_not_offered(&refusal) => Error::NotOffered { call, refusal },
         403 => {
             let scopes = scopes(refusal.message.as_deref().unwrap_or_default());
             Error::MissingScope {

@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 
 use super::clause::Bound;
+use crate::plan::shown_time;
 use crate::rows::{parse_time, Json, Page};
 
 /// A value of the ordering key: compared by the millisecond, which is the precision of the search index.
@@ -20,6 +21,14 @@ pub struct Stamp {
 }
 
 impl Stamp {
+    /// The time of so many milliseconds since 2000, as times are counted here.
+    pub fn of(millis: i64) -> Stamp {
+        Stamp {
+            at: millis,
+            text: shown_time(millis.saturating_mul(1000)),
+        }
+    }
+
     /// Reads a JSON value; `None` if it is no time, so that no range finds it.
     pub fn read(raw: Option<&str>, descending: bool) -> Option<Stamp> {
         let Ok(Json::String(text)) = Json::read(raw?) else {

@@ -13,6 +13,7 @@ use super::lines::Lines;
 use super::output::Output;
 use super::request::{Ask, ScanRequest};
 use super::walk::Step;
+use crate::catalog::Language;
 use crate::client::Get;
 use crate::error::{Error, Result};
 use crate::options::BulkRead;
@@ -27,6 +28,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 pub fn suits(fetcher: &Fetcher) -> bool {
     let request: &ScanRequest = &fetcher.request;
     fetcher.settings.bulk_read == BulkRead::Export
+        && request.object.language == Language::Users
         && request.ask == Ask::Search(None)
         && request.sort.is_none()
         && request.all

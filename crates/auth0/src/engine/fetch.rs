@@ -5,12 +5,12 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 use super::edge::Stamp;
-use super::request::{Lookup, ScanRequest, Sort};
-use crate::catalog::Shape;
+use super::request::{Listing, Lookup, ScanRequest, Sort};
+use crate::catalog::{Language, Shape};
 use crate::client::{Client, Get, Stats};
-use crate::error::{Error, Result};
-use crate::options::Settings;
-use crate::rows::{Columns, Page};
+use crate::error::{Error, Refusal, Result};
+use crate::options::{MissingFeature, Settings};
+use crate::rows::{Columns, Json, Page};
 
 /// Fetches single answers.
 pub struct Fetcher {
@@ -89,6 +89,65 @@ impl Fetcher {
             .await
     }
 
+    /// Fetches a page of a list. What is not there has no rows; what the tenant does not offer is told, or an error.
+    pub async fn list(&self, get: Get, listing: &Listing) -> Result<Page> {
+        let get = self.request.narrowed(get);
+        let parse = |body| Page::shaped(body, listing.shape, &self.columns);
+        let page = self.client.get(&get, &self.settings, &self.stats, parse);
+        let page = match page.await {
+            Ok(page) => page,
+            Err(error) => return self.lacking(error, listing),
+        };
+        let mut page = page.give(&listing.given, &self.columns);
+        if let Some((key, wanted)) = &listing.keep {
+            page.retain(self.position(key), |value| {
+                let text = value.and_then(|raw| Json::read(raw).ok());
+                matches!(text, Some(Json::String(text)) if *text == **wanted)
+            });
+        }
+        Ok(page)
+    }
+
+    /// What a refused list comes to.
+    fn lacking(&self, error: Error, listing: &Listing) -> Result<Page> {
+        let object = self.request.object;
+        let one = !listing.given.is_empty() || listing.shape == Shape::One;
+        let refusal = match error {
+            Error::NotOffered { refusal, .. } if one && concerns_one(&refusal) => {
+                return Ok(Page::count(0))
+            }
+            Error::Rejected { refusal, .. } if one && absent(&refusal) => {
+                return Ok(Page::count(0))
+            }
+            Error::NotOffered { refusal, call } => match self.settings.missing_feature {
+                MissingFeature::Error => return Err(Error::NotOffered { refusal, call }),
+                MissingFeature::Empty => refusal,
+            },
+            Error::Rejected { refusal, call } if refusal.status == 404 && is_worded(&refusal) => {
+                match self.settings.missing_feature {
+                    MissingFeature::Error => return Err(Error::NotOffered { refusal, call }),
+                    MissingFeature::Empty => refusal,
+                }
+            }
+            Error::MissingScope {
+                call,
+                refusal,
+                scopes,
+            } if scopes.is_empty() => {
+                return Err(Error::MissingScope {
+                    call,
+                    refusal,
+                    scopes: object.scopes.iter().map(|s| (*s).to_owned()).collect(),
+                })
+            }
+            error => return Err(error),
+        };
+        Ok(Page::notice(format!(
+            "the Auth0 tenant does not offer \"{}\": {refusal}",
+            object.name
+        )))
+    }
+
     /// Makes a single call. An object that is not there, or an id that none can have, is no row.
     pub async fn look_up(&self, lookup: &Lookup) -> Result<Page> {
         let get = self.request.narrowed(lookup.get.clone());
@@ -98,7 +157,10 @@ impl Fetcher {
         let parse = |body| Page::single(body, &self.columns);
         let found = self.client.get(&get, &self.settings, &self.stats, parse);
         match found.await {
-            Err(Error::Rejected { refusal, .. }) if absent(refusal.status, &refusal.code) => {
+            Err(Error::Rejected { refusal, .. })
+                if absent_user(&refusal)
+                    || self.request.object.language == Language::Logs && absent(&refusal) =>
+            {
                 Ok(Page::count(0))
             }
             found => found,
@@ -106,14 +168,33 @@ impl Fetcher {
     }
 }
 
-/// Whether a refusal says that there is no such object, and not that there is no such path.
-fn absent(status: u16, code: &Option<String>) -> bool {
-    let code = code.as_deref().unwrap_or_default();
-    match status {
+/// Whether a refusal says that there is no such user, and not that there is no such path.
+fn absent_user(refusal: &Refusal) -> bool {
+    let code = refusal.code.as_deref().unwrap_or_default();
+    match refusal.status {
         404 => code.starts_with("inexistent_"),
         400 => code == "invalid_uri",
         _ => false,
     }
+}
+
+/// Whether a refusal says that what a path names is not there. Many have no code.
+fn absent(refusal: &Refusal) -> bool {
+    match refusal.status {
+        404 => is_worded(refusal),
+        400 => refusal.code.as_deref() == Some("invalid_uri"),
+        _ => false,
+    }
+}
+
+/// Whether it is an answer of the API, and not of something on the way to it.
+fn is_worded(refusal: &Refusal) -> bool {
+    refusal.code.is_some() || refusal.message.is_some()
+}
+
+/// Whether what is refused may be offered for another object: an operation, not a feature.
+fn concerns_one(refusal: &Refusal) -> bool {
+    refusal.code.as_deref() == Some("operation_not_supported")
 }
 
 /// A request under way on its own task, so that its answer is read while others are waited for.
@@ -124,6 +205,14 @@ impl Flight {
     pub fn start(fetcher: &Arc<Fetcher>, get: Get) -> Self {
         let fetcher = fetcher.clone();
         Flight(tokio::spawn(async move { fetcher.fetch(get).await }))
+    }
+
+    /// Sends a call for a page of a list.
+    pub fn list(fetcher: &Arc<Fetcher>, get: Get, listing: Listing) -> Self {
+        let fetcher = fetcher.clone();
+        Flight(tokio::spawn(
+            async move { fetcher.list(get, &listing).await },
+        ))
     }
 
     /// Sends a single call.

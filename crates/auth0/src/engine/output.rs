@@ -30,7 +30,7 @@ impl Demand {
     /// A page is wanted, and there is none behind the `taken` ones.
     pub fn tell(&self, taken: u64) {
         self.taken.store(taken + 1, Ordering::Release);
-        self.told.notify_one();
+        self.told.notify_waiters();
     }
 }
 
@@ -52,13 +52,17 @@ impl Output {
 
     /// Waits until all that was handed over is used up and more is waited for. True, so that it reads as a condition.
     pub async fn wanted(&self) -> bool {
-        if let Some(demand) = &self.demand {
-            let sent = demand.sent.load(Ordering::Acquire);
-            while demand.taken.load(Ordering::Acquire) != sent + 1 {
-                demand.told.notified().await;
+        let Some(demand) = &self.demand else {
+            return true;
+        };
+        loop {
+            // Made before looking, so that what is told in between is not missed. Several may wait at a time.
+            let told = demand.told.notified();
+            if demand.taken.load(Ordering::Acquire) == demand.sent.load(Ordering::Acquire) + 1 {
+                return true;
             }
+            told.await;
         }
-        true
     }
 
     /// Hands a page over, once there is room for it; false when nobody wants it any more.

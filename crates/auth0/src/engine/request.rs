@@ -1,6 +1,7 @@
 //! What a scan is asked for, and the list calls it makes.
 
-use crate::catalog::Object;
+use crate::catalog::template::{self, Put};
+use crate::catalog::{Language, Object, Paging, Shape};
 use crate::client::Get;
 use crate::plan;
 use crate::rows::Columns;
@@ -25,6 +26,8 @@ pub struct ScanRequest {
     pub limit: Option<u64>,
     /// Whether the API may be asked to leave out the keys that are not wanted.
     pub narrow: bool,
+    /// Most calls that a fan-out may take; 0 for any number.
+    pub max_calls: u64,
 }
 
 /// Which rows of an object.
@@ -40,6 +43,87 @@ pub enum Ask {
     Lookups(Vec<Lookup>),
     /// The number of rows that match the search text, or of all. Comes as one page without rows, whose `total` it is.
     Count(Option<String>),
+    /// Lists, side by side, each to its end. Their rows are disjoint.
+    Lists(Vec<Listing>),
+    /// Lists for each row of another object.
+    Fan(Box<Fan>),
+    /// Nothing can be asked: the API needs a value of this column.
+    Needs(&'static str),
+}
+
+/// One list, however many pages it has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listing {
+    /// The call, without what pages it.
+    pub get: Get,
+    /// How many parameters at the end of it only leave rows out: where the API refuses their values, it is asked without.
+    pub params: usize,
+    /// How an answer holds rows.
+    pub shape: Shape,
+    /// How it is paged.
+    pub paging: Paging,
+    /// JSON texts that rows have for keys they lack: what the call says of all of them.
+    pub given: Vec<(&'static str, String)>,
+    /// Only rows with this text under a key are handed over: others come with another list.
+    pub keep: Option<(&'static str, String)>,
+}
+
+/// For each row of one object, the lists of another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fan {
+    /// The object whose rows give the values.
+    pub parent: ScanRequest,
+    /// The column that stands in the path, and the key of the parent's that has its values.
+    pub columns: Vec<(&'static str, &'static str)>,
+    /// What is asked for each.
+    pub lists: Vec<Sketch>,
+}
+
+/// A list whose path still lacks values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sketch {
+    /// The object.
+    pub object: &'static Object,
+    /// The call, as in the catalogue.
+    pub template: &'static str,
+    /// How an answer holds rows.
+    pub shape: Shape,
+    /// How it is paged.
+    pub paging: Paging,
+    /// Columns that have a value.
+    pub known: Vec<(&'static str, Put)>,
+    /// Parameters beside those of the template.
+    pub params: Vec<(&'static str, String)>,
+    /// As in a [`Listing`].
+    pub keep: Option<(&'static str, String)>,
+}
+
+impl Sketch {
+    /// The list, with the values that were lacking; `None` if one still is.
+    pub fn listing(&self, values: &[(&'static str, Put)]) -> Option<Listing> {
+        let all = || self.known.iter().chain(values);
+        let mut get = template::fill(self.template, |name| {
+            all()
+                .find(|(column, _)| *column == name)
+                .map(|(_, put)| put.clone())
+        })?;
+        get.query.extend(self.params.iter().cloned());
+        let given = all().filter_map(|(column, put)| match put {
+            Put::Value(text) => Some((
+                self.object.named(column)?.key,
+                serde_json::Value::from(text.as_str()).to_string(),
+            )),
+            Put::Words(_) => None,
+        });
+        Some(Listing {
+            get,
+            params: self.params.len(),
+            shape: self.shape,
+            paging: self.paging,
+            given: given.collect(),
+            keep: self.keep.clone(),
+        })
+    }
 }
 
 /// One search of several that divide a long list of values among them: `before`, the printed values joined by `OR`,
@@ -129,6 +213,21 @@ impl ScanRequest {
             sort: None,
             limit: None,
             narrow: false,
+            max_calls: 0,
+        }
+    }
+
+    /// Whether it asks for the lists of another object's rows.
+    pub fn is_fan(&self) -> bool {
+        matches!(self.ask, Ask::Fan(_))
+    }
+
+    /// Rows of a page of a list that allows so many.
+    pub fn page_size(&self, most: u64, page_size: u32) -> u64 {
+        match u64::from(page_size) {
+            // Nothing was said, or the most of most lists.
+            100 => most,
+            size => size.min(most),
         }
     }
 
@@ -136,7 +235,7 @@ impl ScanRequest {
     pub fn list(&self, page: u64, size: u64) -> Get {
         let q = match &self.ask {
             Ask::Search(q) | Ask::Count(q) => q.clone(),
-            Ask::Nothing | Ask::Chunks(_) | Ask::Lookups(_) => None,
+            _ => None,
         };
         self.search(q, self.order(), page, size)
     }
@@ -165,6 +264,10 @@ impl ScanRequest {
             ("per_page", size.to_string()),
             ("sort", format!("{}:{direction}", sort.key)),
         ];
+        if self.object.language == Language::Logs {
+            // Its total is that of the page, and tells nothing.
+            query.remove(0);
+        }
         query.extend(q.map(|q| ("q", q)));
         self.narrowed(Get {
             path: self.object.path.to_owned(),
@@ -172,11 +275,19 @@ impl ScanRequest {
         })
     }
 
-    /// The call with `fields`, if the API may be asked to leave out keys and takes the names of those wanted.
+    /// The call with `fields`, if the API may be asked to leave out keys and takes the names of those wanted, or if it
+    /// only sends some when they are named.
     pub fn narrowed(&self, mut get: Get) -> Get {
         let columns = self.columns();
+        let on_request = self.object.on_request;
+        let asked = |key: &String| on_request.contains(&key.as_str());
+        if !on_request.is_empty() && (self.whole || columns.keys().iter().any(asked)) {
+            get.query.push(("fields", self.object.selectable.join(",")));
+            return get;
+        }
         let known = |key: &String| self.object.selectable.contains(&key.as_str());
-        if self.narrow && !self.whole && columns.keys().iter().all(known) {
+        let any = !columns.keys().is_empty();
+        if self.narrow && any && !self.whole && columns.keys().iter().all(known) {
             get.query.push(("fields", columns.keys().join(",")));
         }
         get
@@ -187,7 +298,18 @@ impl ScanRequest {
     pub fn columns(&self) -> Columns {
         let mut keys = self.keys.clone();
         let mut own = vec![self.object.id, self.object.order];
+        own.retain(|key| !key.is_empty());
         own.extend(self.sort.map(|sort| sort.key));
+        if let Ask::Lists(lists) = &self.ask {
+            own.extend(lists.iter().filter_map(|list| Some(list.keep.as_ref()?.0)));
+        }
+        if let Ask::Fan(fan) = &self.ask {
+            own.extend(
+                fan.lists
+                    .iter()
+                    .filter_map(|list| Some(list.keep.as_ref()?.0)),
+            );
+        }
         if let Ask::Chunks(chunks) = &self.ask {
             own.extend(chunks.iter().map(|chunk| chunk.key));
         }

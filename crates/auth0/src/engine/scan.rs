@@ -8,12 +8,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::task::Poll;
 
+use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
 use super::count::count;
 use super::export;
+use super::fan;
 use super::fetch::Fetcher;
+use super::lists;
+use super::log_stream;
 use super::lookups::{in_chunks, look_up};
 use super::output::{Demand, Gate, Output};
 use super::request::{Ask, ScanRequest};
@@ -50,9 +54,8 @@ impl Scan {
         let (more, wanted) = oneshot::channel();
         let stats = Arc::new(Stats::default());
         let complete = Arc::new(AtomicBool::new(false));
-        let trip = Trip {
+        let context = Context {
             client,
-            request,
             settings,
             stats: stats.clone(),
             wake: runtime.waker(),
@@ -61,7 +64,7 @@ impl Scan {
         let out = Output::new(out, runtime.waker()).on_demand(demand.clone());
         let finished = complete.clone();
         let task = runtime.spawn(async move {
-            match trip.run(Gate::new(wanted), out.clone()).await {
+            match context.run(request, Gate::new(wanted), out.clone()).await {
                 Ok(Step::End | Step::More) => finished.store(true, Ordering::Release),
                 Ok(Step::Unwanted) => {}
                 Err(error) => drop(out.send(Err(error)).await),
@@ -119,37 +122,54 @@ impl Drop for Scan {
     }
 }
 
-/// What a scan does on the network thread.
-struct Trip {
-    client: Arc<Client>,
-    request: ScanRequest,
-    settings: Settings,
-    stats: Arc<Stats>,
-    wake: Wake,
+/// With what a scan works on the network thread.
+#[derive(Clone)]
+pub(super) struct Context {
+    /// Whom to ask.
+    pub client: Arc<Client>,
+    /// How.
+    pub settings: Settings,
+    /// What it costs.
+    pub stats: Arc<Stats>,
+    /// Who is told of pages.
+    pub wake: Wake,
 }
 
-impl Trip {
-    async fn run(self, gate: Gate, out: Output) -> Result<Step> {
-        let ask = self.request.ask.clone();
-        let fetcher = |request| {
-            Arc::new(Fetcher::new(
-                self.client,
-                request,
-                self.settings,
-                self.stats,
-            ))
-        };
-        match ask {
+impl Context {
+    /// Reads what is asked for. Boxed, as a scan may need one of another object.
+    pub fn run(
+        self,
+        request: ScanRequest,
+        gate: Gate,
+        out: Output,
+    ) -> BoxFuture<'static, Result<Step>> {
+        Box::pin(self.read(request, gate, out))
+    }
+
+    fn fetcher(&self, request: ScanRequest) -> Arc<Fetcher> {
+        Arc::new(Fetcher::new(
+            self.client.clone(),
+            request,
+            self.settings.clone(),
+            self.stats.clone(),
+        ))
+    }
+
+    async fn read(self, request: ScanRequest, gate: Gate, out: Output) -> Result<Step> {
+        match request.ask.clone() {
             Ask::Nothing => Ok(Step::End),
             Ask::Search(q) => {
-                let fetcher = fetcher(self.request);
+                let fetcher = self.fetcher(request);
+                if let Some(dates) = log_stream::suits(&fetcher, q.as_deref()) {
+                    return log_stream::read(fetcher, q, dates, out).await;
+                }
                 match export::suits(&fetcher) {
                     true => export::export(fetcher, out).await,
                     false => Walk::new(fetcher, q, gate, out).run().await,
                 }
             }
-            Ask::Chunks(chunks) => in_chunks(fetcher(self.request), &chunks, gate, out).await,
-            Ask::Lookups(calls) => look_up(fetcher(self.request), &calls, gate, out).await,
+            Ask::Chunks(chunks) => in_chunks(self.fetcher(request), &chunks, gate, out).await,
+            Ask::Lookups(calls) => look_up(self.fetcher(request), &calls, gate, out).await,
             Ask::Count(q) => {
                 let request = ScanRequest {
                     keys: Vec::new(),
@@ -158,12 +178,33 @@ impl Trip {
                     sort: None,
                     limit: None,
                     narrow: true,
-                    ..self.request
+                    ..request
                 };
-                let rows = count(fetcher(request), q, &self.wake).await?;
+                let rows = count(self.fetcher(request), q, &self.wake).await?;
                 out.send(Ok(Page::count(rows))).await;
                 Ok(Step::End)
             }
+            Ask::Lists(lists) => {
+                let (asked, allowed) = (lists.len() as u64, request.max_calls);
+                if allowed > 0 && asked > allowed && request.all {
+                    return Err(Error::TooManyCalls {
+                        object: request.object.name,
+                        calls: asked,
+                        exact: true,
+                        allowed,
+                    });
+                }
+                lists::read(self.fetcher(request), lists.into_iter(), out).await
+            }
+            Ask::Fan(mut fan) => {
+                fan.parent.max_calls = request.max_calls;
+                let fetcher = self.fetcher(request);
+                fan::read(self, fetcher, *fan, out).await
+            }
+            Ask::Needs(column) => Err(Error::NeedsValue {
+                object: request.object.name,
+                column,
+            }),
         }
     }
 }

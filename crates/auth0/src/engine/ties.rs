@@ -5,6 +5,7 @@ use super::edge::Stamp;
 use super::export::Export;
 use super::request::{Chunk, Sort};
 use super::walk::{Step, Walk};
+use crate::catalog::Language;
 use crate::error::{Error, Result};
 use crate::options::BulkRead;
 use crate::rows::{Columns, Json, Page};
@@ -74,7 +75,10 @@ impl Walk {
     /// More rows with one value than a query reaches: an export, which has no conditions, says which they are, and
     /// searches by their ids bring them.
     async fn crowd(&mut self, stamp: &Stamp, total: Option<u64>) -> Result<Step> {
-        if self.fetcher.settings.bulk_read == BulkRead::Search {
+        // There are export jobs of users only.
+        if self.fetcher.settings.bulk_read == BulkRead::Search
+            || self.fetcher.request.object.language != Language::Users
+        {
             return Err(self.fetcher.crowd(self.sort.key, Some(stamp), total));
         }
         let object = self.fetcher.request.object;

@@ -17,7 +17,7 @@ pub(crate) use duration::parse as parse_duration;
 pub use credentials::{vault_options, CredentialSource, Mapping, SecretRef};
 pub use raw::Raw;
 pub use reference::markdown;
-pub use settings::{BulkRead, OnTypeError, Settings};
+pub use settings::{BulkRead, MissingFeature, OnTypeError, Settings};
 pub use shown::shown;
 pub use table::{find, find_at, Kind, Spec, OPTIONS};
 pub use tenant::Tenant;

@@ -18,6 +18,26 @@ pub enum OnTypeError {
     Null,
 }
 
+/// What a table shows of a feature that the tenant or its plan does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingFeature {
+    /// No rows, and a NOTICE.
+    Empty,
+    /// The statement fails.
+    Error,
+}
+
+impl MissingFeature {
+    /// Reads the option's value.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "empty" => Some(MissingFeature::Empty),
+            "error" => Some(MissingFeature::Error),
+            _ => None,
+        }
+    }
+}
+
 /// How more rows than one query reaches are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BulkRead {
@@ -60,6 +80,10 @@ pub struct Settings {
     pub on_type_error: OnTypeError,
     /// How more rows than one query reaches are read.
     pub bulk_read: BulkRead,
+    /// What a table shows of a feature that the tenant does not have.
+    pub missing_feature: MissingFeature,
+    /// Whether secrets are shown.
+    pub include_secrets: bool,
     /// Planner's cost of one request.
     pub startup_cost: f64,
     /// Planner's cost of one row.
@@ -95,6 +119,10 @@ impl Settings {
             on_type_error: OnTypeError::parse(text("on_type_error"))
                 .ok_or_else(|| bad("on_type_error"))?,
             bulk_read: BulkRead::parse(text("bulk_read")).ok_or_else(|| bad("bulk_read"))?,
+            missing_feature: MissingFeature::parse(text("missing_feature"))
+                .ok_or_else(|| bad("missing_feature"))?,
+            include_secrets: boolean(text("include_secrets"))
+                .ok_or_else(|| bad("include_secrets"))?,
             startup_cost: cost("fdw_startup_cost")?,
             tuple_cost: cost("fdw_tuple_cost")?,
             updatable: boolean(text("updatable")).ok_or_else(|| bad("updatable"))?,

@@ -33,7 +33,7 @@ pub fn shown(table: Holder, options: &Raw) -> Result<&'static Object> {
     match (options.get("object"), options.get("path")) {
         (Some(name), _) => catalog::find(name).ok_or_else(|| Error::UnknownObject {
             name: name.to_owned(),
-            valid: catalog::names(),
+            similar: catalog::similar(name),
         }),
         (None, Some(path)) => {
             // Checked again: a wrapper made without a validator lets anything into the catalogs.

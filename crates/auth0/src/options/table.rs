@@ -106,6 +106,7 @@ pub const OPTIONS: &[Spec] = &[
     plain("max_rate_limit_wait", CALLING, Kind::Duration(0, 3_600_000), "60s", "Longest time one request may wait for the tenant's rate limit."),
     plain("bulk_read", CALLING, Kind::OneOf(&["search", "export", "auto"]), "auto", "How more users than one query reaches are read: `search` walks windows of 1000 and fails where more than 1000 users share one millisecond; `auto` reads those with a users-export job; `export` reads whole tables with one."),
     plain("on_type_error", &[Place::Server, Place::Table, Place::Column], Kind::OneOf(&["error", "null"]), "error", "What a value that does not fit its column's type becomes."),
+    plain("missing_feature", CALLING, Kind::OneOf(&["empty", "error"]), "empty", "What a table shows of a feature that the tenant or its plan does not have: no rows with a NOTICE, or an error."),
     plain("fdw_startup_cost", SERVER, Kind::Cost, "100", "Planner's cost of one request."),
     plain("fdw_tuple_cost", SERVER, Kind::Cost, "0.02", "Planner's cost of one row."),
     plain("updatable", CALLING, Kind::Bool, "false", "Whether the tenant may be changed through this server or table. Writing is not part of this version: tables are read-only either way."),

@@ -74,7 +74,7 @@ pub(super) fn check_value(spec: &Spec, value: &str) -> Result<()> {
                 Some(_) => Ok(()),
                 None => Err(Error::UnknownObject {
                     name: value.to_owned(),
-                    valid: catalog::names(),
+                    similar: catalog::similar(value),
                 }),
             }
         }
@@ -212,9 +212,9 @@ mod tests {
     }
 
     #[test]
-    fn unknown_object_lists_the_known_ones() {
+    fn unknown_object_tells_similar_ones() {
         let error = validate(Place::Table, &raw(&[("object", "user")])).unwrap_err();
-        assert!(matches!(error, Error::UnknownObject { valid, .. } if valid.contains(&"users")));
+        assert!(matches!(error, Error::UnknownObject { similar, .. } if similar == ["users"]));
     }
 
     #[test]

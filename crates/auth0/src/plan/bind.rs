@@ -3,9 +3,10 @@
 use super::field::{Field, Kind};
 use super::filter::{Comparison, Filter, Truth, Value};
 use super::lucene::{encoded_length, Query, Term, Test};
+use super::route::route;
 use super::{metadata, pattern, range};
-use crate::catalog::{template, ByKey, Object};
-use crate::client::Get;
+use crate::catalog::template::{self, Put};
+use crate::catalog::{ByKey, Language, Object};
 use crate::engine::{Ask, Chunk, Lookup};
 
 /// Most values looked up with a call each. More are searched for, some fifty at a time, at the price of an index that
@@ -31,13 +32,25 @@ pub struct Binding {
 }
 
 /// What to ask for the rows of `object` that `filter` holds for. `ordered`: the rows must come in an order, as only one
-/// search can bring them.
-pub fn bind(object: &Object, filter: Option<&Filter>, values: &[Value], ordered: bool) -> Binding {
+/// search can bring them. `lookups`: how many look-ups cost no more than reading all, where there is no search.
+pub fn bind(
+    object: &'static Object,
+    filter: Option<&Filter>,
+    values: &[Value],
+    ordered: bool,
+    lookups: usize,
+) -> Binding {
     let conjuncts = match filter {
         None => Vec::new(),
         Some(Filter::And(all)) => all.iter().collect(),
         Some(one) => vec![one],
     };
+    if !object.is_searched() {
+        return Binding {
+            ask: route(object, &conjuncts, values, lookups),
+            given: None,
+        };
+    }
     let mut given = Vec::new();
     let mut searched = Vec::new();
     for conjunct in conjuncts {
@@ -72,6 +85,9 @@ fn nothing() -> Binding {
 
 /// Whether a search asks for anything of this condition with these values.
 pub fn is_asked(object: &Object, filter: &Filter, values: &[Value]) -> bool {
+    if !object.is_searched() {
+        return filter.is_possible(object);
+    }
     matches!(filter, Filter::Query(_)) || query(object, filter, values) != Query::Everything
 }
 
@@ -97,15 +113,8 @@ fn look_up(object: &Object, conjuncts: &[&Filter], values: &[Value]) -> Option<A
     None
 }
 
-/// A value of a key, or how to write one that is not known yet.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Known(String),
-    Unknown(String),
-}
-
 /// The values that a condition on a key leaves, each once.
-fn keys(object: &Object, filter: &Filter, values: &[Value]) -> Option<Vec<Key>> {
+pub fn keys(object: &Object, filter: &Filter, values: &[Value]) -> Option<Vec<Put>> {
     let mut keys = match filter {
         Filter::Or(any) => {
             let lists: Option<Vec<_>> = any.iter().map(|one| keys(object, one, values)).collect();
@@ -114,20 +123,22 @@ fn keys(object: &Object, filter: &Filter, values: &[Value]) -> Option<Vec<Key>> 
         Filter::Equal(_, n) | Filter::OneOf(_, n) => match values.get(*n)? {
             Value::Null => Vec::new(),
             Value::Unknown(text) if matches!(filter, Filter::OneOf(..)) => {
-                vec![Key::Unknown(format!(
-                    "{{each of {text}, or searches for more than {MOST_LOOKUPS}}}"
-                ))]
+                let otherwise = match object.is_searched() {
+                    true => format!(", or searches for more than {MOST_LOOKUPS}"),
+                    false => String::new(),
+                };
+                vec![Put::Words(format!("{{each of {text}{otherwise}}}"))]
             }
-            Value::Unknown(text) => vec![Key::Unknown(text.clone())],
-            Value::Text(text) => vec![Key::Known(text.clone())],
-            Value::Texts(texts) => texts.iter().cloned().map(Key::Known).collect(),
+            Value::Unknown(text) => vec![Put::Words(text.clone())],
+            Value::Text(text) => vec![Put::Value(text.clone())],
+            Value::Texts(texts) => texts.iter().cloned().map(Put::Value).collect(),
             _ => return None,
         },
         _ => return None,
     };
     if filter.key(object) == Some(object.id) {
         // No id is empty.
-        keys.retain(|key| *key != Key::Known(String::new()));
+        keys.retain(|key| *key != Put::Value(String::new()));
     }
     keys.sort();
     keys.dedup();
@@ -135,44 +146,25 @@ fn keys(object: &Object, filter: &Filter, values: &[Value]) -> Option<Vec<Key>> 
 }
 
 /// The call for one value; `None` if it cannot be said in one.
-fn lookup(by: &ByKey, key: &Key) -> Option<Lookup> {
-    let text = match key {
-        // As it is shown: a place in braces is no value that could be encoded.
-        Key::Unknown(text) => {
-            return Some(Lookup {
-                get: shown(by.path, by.key, text)?,
-                single: by.single,
-            })
+fn lookup(by: &ByKey, key: &Put) -> Option<Lookup> {
+    if let Put::Value(text) = key {
+        // The API checks an address' form before it looks for it.
+        if !is_placeable(text) || !by.single && !is_address(text) {
+            return None;
         }
-        Key::Known(text) => text,
-    };
-    if text.is_empty() || text.len() > LONGEST_KEY || text.contains(UNREADABLE) {
-        return None;
     }
-    // A path's end of dots alone would be another call.
-    if by.single && text.bytes().all(|b| b == b'.') {
-        return None;
-    }
-    // The API checks its form before it looks for it.
-    if !by.single && !is_address(text) {
-        return None;
-    }
-    let get = template::fill(by.path, |name| (name == by.key).then(|| text.clone()))?;
     Some(Lookup {
-        get,
+        get: template::fill(by.path, |name| (name == by.key).then(|| key.clone()))?,
         single: by.single,
     })
 }
 
-/// The call with words in the place of a value, for EXPLAIN.
-fn shown(path: &'static str, key: &str, text: &str) -> Option<Get> {
-    let mut get = template::fill(path, |name| (name == key).then(|| "\u{1}".to_owned()))?;
-    let stands_for = template::encode("\u{1}");
-    get.path = get.path.replace(&stands_for, text);
-    for (_, value) in &mut get.query {
-        *value = value.replace('\u{1}', text);
-    }
-    Some(get)
+/// Whether a text can stand in a path. An end of dots alone would be another call.
+pub fn is_placeable(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= LONGEST_KEY
+        && !text.contains(UNREADABLE)
+        && !text.bytes().all(|b| b == b'.')
 }
 
 /// One search, or several when a list is too long for one. What does not fit is left to Postgres.
@@ -247,7 +239,7 @@ fn chunks(
     let mut left = Vec::new();
     for value in keys(object, filter, values)? {
         match value {
-            Key::Known(text) if is_sayable(&text) => left.push(text),
+            Put::Value(text) if is_sayable(&text) => left.push(text),
             _ => return None,
         }
     }
@@ -311,7 +303,13 @@ fn query(object: &Object, filter: &Filter, values: &[Value]) -> Query {
                 equal(&field.searched(), kind, value(n))
             }),
         Filter::Compare(field, comparison, n) => {
-            compare(&field.searched(), Some(*comparison), value(n))
+            match compare(&field.searched(), Some(*comparison), value(n)) {
+                // Every event has a date, and nothing documents how to ask whether there is one.
+                Query::Test(_, Test::Exists) if object.language == Language::Logs => {
+                    Query::Everything
+                }
+                query => query,
+            }
         }
         Filter::Is(field, truth) => is(&field.searched(), *truth),
         Filter::Absent(field) => Query::exists(&field.searched()).negated(),

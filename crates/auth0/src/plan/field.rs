@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Object, Search};
+use crate::catalog::{Object, ParamKind, Search};
 
 /// A place in an object: a top-level key, and from there the keys and array positions on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -69,6 +69,9 @@ impl Field {
 
     /// How the API compares it; `None` if it cannot be searched for.
     pub fn kind(&self, object: &Object) -> Option<Kind> {
+        if !object.is_searched() {
+            return self.kind_in_calls(object);
+        }
         let search = object.column(&self.root)?.search;
         if self.inside.is_empty() {
             return match search {
@@ -93,6 +96,22 @@ impl Field {
                 Some(Kind::Identity)
             }
             _ => None,
+        }
+    }
+
+    /// The same of an object whose list takes no search: what its calls compare.
+    fn kind_in_calls(&self, object: &Object) -> Option<Kind> {
+        let key = self.as_key()?;
+        if object.keys().contains(&key) {
+            return Some(Kind::Exact);
+        }
+        let compares = |fits: fn(ParamKind) -> bool| object.param(key, fits).is_some();
+        if compares(ParamKind::is_of_truth) {
+            Some(Kind::Truth)
+        } else if compares(ParamKind::is_of_time) {
+            Some(Kind::Time)
+        } else {
+            None
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::field::{Field, Kind};
-use crate::catalog::Object;
+use crate::catalog::{Language, Object, ParamKind};
 
 /// A condition on a row. Numbers stand for values that are known when the query runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -116,7 +116,21 @@ fn takes_wildcards(object: &Object, field: &Field) -> bool {
 impl Filter {
     /// Whether this condition can be looked for at all.
     pub fn is_possible(&self, object: &Object) -> bool {
+        if !object.is_searched() {
+            return self.is_possible_in_calls(object);
+        }
         let kind = |field: &Field| field.kind(object);
+        if object.language == Language::Logs {
+            // Neither existence nor absence is documented, and patterns are compared with their case.
+            let said = match self {
+                Filter::Absent(_) | Filter::Present(_) => false,
+                Filter::Like(..) | Filter::StartsWith(..) | Filter::Contains(..) => false,
+                _ => true,
+            };
+            if !said {
+                return false;
+            }
+        }
         match self {
             Filter::And(all) => all.iter().any(|one| one.is_possible(object)),
             Filter::Or(any) => any.iter().all(|one| one.is_possible(object)),
@@ -163,8 +177,50 @@ impl Filter {
         }
     }
 
+    /// The same of an object whose list takes no search: what a path, a look-up or a parameter can say.
+    fn is_possible_in_calls(&self, object: &Object) -> bool {
+        let kind = |field: &Field| field.kind(object);
+        match self {
+            Filter::And(all) => all.iter().any(|one| one.is_possible(object)),
+            Filter::Or(_) => self.key(object).is_some(),
+            Filter::Equal(field, _) => {
+                matches!(kind(field), Some(Kind::Exact | Kind::Truth | Kind::Time))
+            }
+            Filter::OneOf(field, _) => kind(field) == Some(Kind::Exact),
+            Filter::Compare(field, ..) => kind(field) == Some(Kind::Time),
+            Filter::Is(field, truth) => {
+                kind(field) == Some(Kind::Truth) && matches!(truth, Truth::True | Truth::False)
+            }
+            _ => false,
+        }
+    }
+
+    /// The class of a condition that a call says.
+    fn class_in_calls(&self, object: &Object) -> Class {
+        let field = match self {
+            Filter::And(parts) | Filter::Or(parts) => {
+                return parts
+                    .iter()
+                    .map(|part| part.class_in_calls(object))
+                    .max()
+                    .unwrap_or(Class::Exact)
+            }
+            Filter::Equal(field, _) | Filter::OneOf(field, _) | Filter::Is(field, _) => field,
+            _ => return Class::Wider,
+        };
+        let key = field.as_key().unwrap_or_default();
+        let wide = |kind| kind == ParamKind::Contains || ParamKind::is_of_time(kind);
+        match object.param(key, wide) {
+            Some(_) => Class::Wider,
+            None => Class::Exact,
+        }
+    }
+
     /// Whether the API returns just the rows it holds for. Only of conditions that are [possible](Filter::is_possible).
     pub fn class(&self, object: &Object) -> Class {
+        if !object.is_searched() {
+            return self.class_in_calls(object);
+        }
         let worst = |parts: &[Filter]| {
             parts
                 .iter()
@@ -191,6 +247,10 @@ impl Filter {
 
     /// Whether the number of rows it holds for is the `total` of a search, whatever its values.
     pub fn is_countable(&self, object: &Object) -> bool {
+        if object.language != Language::Users {
+            // Totals of other lists are not to be trusted.
+            return false;
+        }
         match self {
             Filter::And(parts) | Filter::Or(parts) => {
                 parts.iter().all(|part| part.is_countable(object))
@@ -199,9 +259,19 @@ impl Filter {
         }
     }
 
+    /// Whether the object cannot be asked for without it: it says what to search for, or what stands in the path.
+    pub fn is_needed(&self, object: &Object) -> bool {
+        let needed = |key: &str| object.needs().any(|name| object.key_of(name) == key);
+        matches!(self, Filter::Query(_)) || self.key(object).is_some_and(needed)
+    }
+
     /// The key by whose value rows are looked up with calls of their own, if this condition gives its values.
     pub fn key(&self, object: &Object) -> Option<&'static str> {
-        let by = |field: &Field| Some(object.by_key(field.as_key()?)?.key);
+        let keys = object.keys();
+        let by = |field: &Field| {
+            let key = field.as_key()?;
+            keys.iter().copied().find(|one| *one == key)
+        };
         match self {
             Filter::Equal(field, _) | Filter::OneOf(field, _) => by(field),
             Filter::Or(any) => {
@@ -213,12 +283,8 @@ impl Filter {
                 keys.all(|key| key == Some(first)).then_some(first)
             }
             Filter::And(all) => {
-                let keys: Vec<_> = all.iter().filter_map(|one| one.key(object)).collect();
-                object
-                    .by_key
-                    .iter()
-                    .map(|by| by.key)
-                    .find(|key| keys.contains(key))
+                let given: Vec<_> = all.iter().filter_map(|one| one.key(object)).collect();
+                keys.iter().copied().find(|key| given.contains(key))
             }
             _ => None,
         }

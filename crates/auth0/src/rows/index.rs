@@ -29,6 +29,8 @@ pub struct Index<'a> {
     pub rows: usize,
     /// `total` of the envelope.
     pub total: Option<u64>,
+    /// `next` of the envelope, unless it is empty.
+    pub next: Option<String>,
     found: bool,
 }
 
@@ -66,6 +68,7 @@ impl<'a> Index<'a> {
             spans: Vec::new(),
             rows: 0,
             total: None,
+            next: None,
             found: false,
         }
     }
@@ -108,6 +111,10 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
                 map.next_value_seed(List(self.0))?;
             } else if key == "total" {
                 self.0.total = map.next_value::<&RawValue>()?.get().parse().ok();
+            } else if key == "next" {
+                let raw = map.next_value::<&RawValue>()?.get();
+                let text: Option<String> = serde_json::from_str(raw).ok();
+                self.0.next = text.filter(|text| !text.is_empty());
             } else {
                 map.next_value::<IgnoredAny>()?;
             }

@@ -7,7 +7,9 @@ mod columns;
 mod index;
 mod page;
 mod path;
+pub mod redact;
 mod scalar;
+mod shape;
 mod time;
 
 pub use columns::Columns;

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use super::columns::Columns;
 use super::index::{Index, Span};
+use super::shape::as_list;
+use crate::catalog::Shape;
 
 /// A page of objects.
 pub struct Page {
@@ -12,7 +14,12 @@ pub struct Page {
     spans: Vec<Span>,
     width: usize,
     rows: usize,
+    came: usize,
     total: Option<u64>,
+    next: Option<String>,
+    /// For each wanted key, the JSON text that rows without it have.
+    given: Vec<Option<String>>,
+    notice: Option<String>,
 }
 
 impl fmt::Debug for Page {
@@ -37,6 +44,22 @@ impl Page {
         Page::read(body, columns, |body| Index::single(body, columns))
     }
 
+    /// Reads an answer of any shape.
+    pub fn shaped(body: Vec<u8>, shape: Shape, columns: &Columns) -> Result<Page, String> {
+        let one = match shape {
+            Shape::List(key) => return Page::parse(body, key, columns),
+            Shape::One => true,
+            Shape::Either => !body.trim_ascii_start().starts_with(b"["),
+            Shape::Scalars(_) | Shape::Scalar(_) | Shape::Entries(..) | Shape::Nested(..) => false,
+        };
+        if one {
+            return Page::single(body, columns);
+        }
+        let text = String::from_utf8(body).map_err(|_| "not UTF-8".to_owned())?;
+        let list = as_list(&text, shape)?.unwrap_or(text);
+        Page::parse(list.into_bytes(), "", columns)
+    }
+
     /// A page without rows that says how many there are.
     pub fn count(total: u64) -> Page {
         Page {
@@ -44,8 +67,33 @@ impl Page {
             spans: Vec::new(),
             width: 0,
             rows: 0,
+            came: 0,
             total: Some(total),
+            next: None,
+            given: Vec::new(),
+            notice: None,
         }
+    }
+
+    /// A page without rows, and why there are none.
+    pub fn notice(text: String) -> Page {
+        Page {
+            total: None,
+            notice: Some(text),
+            ..Page::count(0)
+        }
+    }
+
+    /// Gives rows that lack a key a JSON text for it: what the call said of all of them.
+    pub fn give(mut self, given: &[(&str, String)], columns: &Columns) -> Page {
+        let of = |key: &String| {
+            let mut pairs = given.iter();
+            pairs
+                .find(|(name, _)| name == key)
+                .map(|(_, raw)| raw.clone())
+        };
+        self.given = columns.keys().iter().map(of).collect();
+        self
     }
 
     fn read<'a>(
@@ -63,13 +111,21 @@ impl Page {
             return Err("longer than 4 GiB".to_owned());
         }
         let Index {
-            spans, rows, total, ..
+            spans,
+            rows,
+            total,
+            next,
+            ..
         } = read(&body)?;
         Ok(Page {
             spans,
             width: columns.width(),
             rows,
+            came: rows,
             total,
+            next,
+            given: Vec::new(),
+            notice: None,
             body,
         })
     }
@@ -79,9 +135,24 @@ impl Page {
         self.rows
     }
 
+    /// Number of rows of the answer, those included that have been dropped since.
+    pub fn came(&self) -> usize {
+        self.came
+    }
+
     /// `total` of the envelope: the number of matches, which the API may cap.
     pub fn total(&self) -> Option<u64> {
         self.total
+    }
+
+    /// `next` of the envelope: where the rows after these begin. An empty one is none.
+    pub fn next(&self) -> Option<&str> {
+        self.next.as_deref()
+    }
+
+    /// What the user should be told, once.
+    pub fn told(&self) -> Option<&str> {
+        self.notice.as_deref()
     }
 
     /// Size of the answer in bytes.
@@ -93,7 +164,10 @@ impl Page {
     pub fn value(&self, row: usize, key: usize) -> Option<&str> {
         let span = self.spans.get(row * self.width + key)?;
         let text = self.body.get(range(*span))?;
-        (!text.is_empty()).then_some(text)
+        if text.is_empty() {
+            return self.given.get(key)?.as_deref();
+        }
+        Some(text)
     }
 
     /// Keeps the rows whose value of the `key`-th wanted key `keep` agrees to.

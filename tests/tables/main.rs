@@ -1,0 +1,3 @@
+//! The whole tenant as tables: every object read whole, by key, by filter and from its parent, with the requests it costs.
+
+mod every;
