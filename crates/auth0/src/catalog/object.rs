@@ -106,6 +106,19 @@ pub enum Paging {
     Offset(u64),
     /// `from` and `take`, of at most so many rows; without end. Preferred where both are offered.
     Checkpoint(u64),
+    /// Both, of at most so many rows, where `next` is told even at the end: a list that fits on a page is read by offset,
+    /// which saves the empty page after it.
+    Both(u64),
+}
+
+impl Paging {
+    /// Most rows of a page; none if there are no pages.
+    pub fn most(self) -> Option<u64> {
+        match self {
+            Paging::None => None,
+            Paging::Offset(most) | Paging::Checkpoint(most) | Paging::Both(most) => Some(most),
+        }
+    }
 }
 
 /// A call that brings the rows with one value of a key, consistent at once.

@@ -101,6 +101,9 @@ fn paging(object: &Object) -> String {
     let rows = match object.paging {
         Paging::Offset(size) => format!("`page`, {size} rows a call, the first {}", object.window),
         Paging::Checkpoint(size) => format!("`from`, {size} rows a call, without end"),
+        Paging::Both(size) => {
+            format!("`page` for the first {size} rows, `from` beyond, without end")
+        }
         Paging::None if object.shape == Shape::One => "one object".into(),
         Paging::None => "all in one call".into(),
     };
