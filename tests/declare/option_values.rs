@@ -50,6 +50,10 @@ pub fn samples() -> BTreeMap<&'static str, (&'static str, Vec<&'static str>)> {
         ("max_retries", ("0", count(&["21"]))),
         ("max_rate_limit_wait", ("0", time(&["61min", "-5s"]))),
         ("bulk_read", ("export", vec!["", "AUTO", "true", "job"])),
+        (
+            "missing_feature",
+            ("error", vec!["", "EMPTY", "null", "true"]),
+        ),
         ("on_type_error", ("null", vec!["", "NULL", "ignore"])),
         ("fdw_startup_cost", ("0", cost.clone())),
         ("fdw_tuple_cost", ("1.5e3", cost)),
@@ -102,9 +106,10 @@ fn a_value_out_of_range_says_what_is_in_range() {
             "max_retries" => "a whole number from 0 to 20",
             "max_rate_limit_wait" => "a time from 0 to 1h, as 30s, 500ms or 2min (a bare number is seconds)",
             "bulk_read" => "search or export or auto",
+            "missing_feature" => "empty or error",
             "on_type_error" => "error or null",
             "fdw_startup_cost" | "fdw_tuple_cost" => "a number, not negative",
-            "updatable" => "true or false",
+            "updatable" | "include_secrets" => "true or false",
             "path" => "keys and array positions joined by dots, such as user_metadata.plan or identities.0.connection",
             _ => "text that is not empty",
         }

@@ -5,4 +5,5 @@ mod explain;
 mod fan;
 mod logs;
 mod offered;
+mod replay;
 mod secrets;

@@ -79,6 +79,8 @@ pub enum Shape {
     List(&'static str),
     /// The answer is the one row.
     One,
+    /// The same, of an answer that may be empty: it is there, and that is all it says.
+    There,
     /// An array if it is one, else one row.
     Either,
     /// A bare array of scalars; each is a row with the scalar under this key.
