@@ -8,6 +8,7 @@
 //! - [`postgrest`]: PostgREST's hook and its configuration
 //! - [`trust`]: what the DBA declared, read from the extension's tables; [`changes`]: when they change; [`keys`]: the issuers' keys
 //! - [`get`]: one call; [`check`]: what a server's credentials are good for
+//! - [`objects`]: what there is to import; [`views`]: what people ask of it
 //! - [`value`], [`sql`]: what the functions return; statements they run
 
 mod changes;
@@ -16,6 +17,7 @@ mod claims;
 mod get;
 mod keys;
 mod login;
+mod objects;
 mod policies;
 mod postgrest;
 mod sessions;
@@ -23,6 +25,7 @@ mod sql;
 mod trust;
 mod value;
 mod verify;
+mod views;
 
 // The schema, the functions in it, the tables that they guard. The functions are declared by hand: what they take, who
 // may call them and how they are planned is one page to read, and pgrx would make the schema itself.

@@ -153,6 +153,7 @@ fn name_of(path: &str, list_key: Option<&str>, paging: Paging) -> String {
         Paging::None => "",
         Paging::Offset(_) => " paged by offset",
         Paging::Checkpoint(_) => " paged by checkpoint",
+        Paging::Both(_) => " paged by both",
     });
     name
 }

@@ -7,6 +7,7 @@ mod connections;
 mod ddl;
 pub mod endpoint;
 mod extensibility;
+mod facts;
 mod logs;
 mod object;
 mod organizations;
@@ -20,6 +21,7 @@ mod tenant;
 mod user_children;
 mod user_sessions;
 mod users;
+pub mod views;
 mod words;
 
 pub use ddl::create_foreign_table;
