@@ -20,11 +20,11 @@ fn the_answer_as_it_comes() {
         [format!("/api/v2/users/{}", ids[0].replace('|', "%7C"))]
     );
     let list = "select jsonb_array_length(auth0.get('auth0', '/api/v2/users',
-      '{\"per_page\": 5, \"q\": \"blocked:false AND email:*\", \"include_totals\": false}'))";
+      '{\"per_page\": 5, \"q\": \"email:* AND NOT blocked:true\", \"include_totals\": false}'))";
     assert_eq!(world.value(list).as_deref(), Some("5"));
     let journal = world.sim.journal();
     assert_eq!(journal.len(), 1);
-    assert_eq!(journal[0].param("q"), Some("blocked:false AND email:*"));
+    assert_eq!(journal[0].param("q"), Some("email:* AND NOT blocked:true"));
     assert_eq!(journal[0].param("per_page"), Some("5"));
     assert_eq!(journal[0].param("include_totals"), Some("false"));
 }
