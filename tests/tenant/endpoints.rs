@@ -40,7 +40,7 @@ fn places_take_values_from_the_query() {
     );
     let id = world.sim.user_ids().remove(0);
     let sql = format!("select distinct user_id from t where user_id = '{id}'");
-    assert_eq!(column(&mut world, &sql), [id.clone()]);
+    assert_eq!(column(&mut world, &sql), std::slice::from_ref(&id));
     let asked = calls(&world);
     assert_eq!(asked.len(), 1, "{asked:?}");
     assert!(asked[0].starts_with(&format!("/api/v2/users/{}/logs", id.replace('|', "%7C"))));

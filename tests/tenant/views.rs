@@ -104,6 +104,48 @@ fn blocked_stale_and_unprotected_users_are_those_the_tenant_has() {
 }
 
 #[test]
+fn failed_logins_of_a_day_are_counted_by_address() {
+    let mut world = imported(1);
+    world.run("select auth0.create_views('auth0_data')");
+    let at = |world: &mut World, ago: &str| {
+        let sql = format!(
+            "select to_char((now() - interval '{ago}') at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+        );
+        world.value(&sql).unwrap()
+    };
+    let (recent, old) = (at(&mut world, "1 hour"), at(&mut world, "25 hours"));
+    for i in 0..150 {
+        let (ip, ty, date) = match i {
+            0..120 => ("203.0.113.1", "fp", &recent),
+            120..140 => ("203.0.113.2", "limit_wc", &recent),
+            140..145 => ("203.0.113.3", "s", &recent),
+            _ => ("203.0.113.4", "fp", &old),
+        };
+        let log = serde_json::json!({
+            "log_id": format!("9999{i:04}"), "_id": format!("9999{i:04}"), "date": date, "type": ty,
+            "ip": ip, "user_name": format!("u{}", i % 3),
+        });
+        world.sim.put_object(&["logs"], log);
+    }
+    calls(&world);
+    let rows = world.query_text(
+        "select host(ip), failures, names, types from failed_logins_by_ip order by failures desc",
+    );
+    let cells: Vec<Vec<&str>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| cell.as_deref().unwrap()).collect())
+        .collect();
+    assert_eq!(
+        cells,
+        [
+            ["203.0.113.1", "120", "3", "{fp}"],
+            ["203.0.113.2", "20", "3", "{limit_wc}"]
+        ]
+    );
+    assert_eq!(calls(&world).len(), 2, "140 logs");
+}
+
+#[test]
 fn admins_of_some_roles_cost_the_calls_of_these() {
     let mut world = imported(20);
     world.run("select auth0.create_views('auth0_data')");

@@ -60,7 +60,7 @@ fn probe(claims: &Claims) -> Get {
     let mut small = catalog::OBJECTS.iter().filter(|object| is_small(object));
     let path = match small.find(|object| may_read(claims, object)) {
         Some(object) => object.path,
-        None if may_read(claims, &catalog::OBJECTS[0]) => "/api/v2/users?per_page=1&fields=user_id",
+        None if may_read(claims, catalog::OBJECTS[0]) => "/api/v2/users?per_page=1&fields=user_id",
         None => "/api/v2/tenants/settings?fields=friendly_name",
     };
     Get {
