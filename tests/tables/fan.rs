@@ -121,6 +121,34 @@ fn a_join_with_few_parents_looks_their_children_up() {
 }
 
 #[test]
+fn grandchildren_of_one_value_are_only_asked_for_where_it_is() {
+    let mut world = world(10, 5, Duration::ZERO);
+    let user = world
+        .value("select min(user_id) from organization_members")
+        .unwrap();
+    let of = world.value(&format!(
+        "select count(*) from organization_members where user_id = '{user}'"
+    ));
+    let sql = format!("select count(*) from organization_member_roles where user_id = '{user}'");
+    let (rows, calls) = cost(&mut world, &sql);
+    assert_eq!(calls, 1 + 10 + of.unwrap().parse::<usize>().unwrap());
+    world.run("set auth0_fdw.pushdown = off");
+    assert_eq!(cost(&mut world, &sql).0, rows);
+}
+
+#[test]
+fn a_cancel_ends_the_requests_and_not_the_session() {
+    let mut world = world(100, 2, Duration::from_millis(100));
+    world.run("set statement_timeout = '350ms'");
+    let started = std::time::Instant::now();
+    let error = world.error("select count(*) from organization_members");
+    assert_eq!(error.code().code(), "57014");
+    assert!(started.elapsed() < Duration::from_secs(3));
+    world.run("reset statement_timeout");
+    assert_eq!(cost(&mut world, "select count(*) from roles").0, "7");
+}
+
+#[test]
 fn prepared_statements_and_loops_ask_anew() {
     let mut world = world(12, 3, Duration::ZERO);
     world.run(
