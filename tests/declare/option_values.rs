@@ -59,10 +59,13 @@ pub fn samples() -> BTreeMap<&'static str, (&'static str, Vec<&'static str>)> {
         ("fdw_tuple_cost", ("1.5e3", cost)),
         ("updatable", ("false", vec!["", "maybe", "2"])),
         ("include_secrets", ("true", vec!["", "maybe", "2"])),
+        // Of tables an endpoint, of columns a place in the object, which this can be, too.
         (
             "path",
-            ("user_metadata.plan", vec!["", ".", "a..b", ".a", "a."]),
+            ("/api/v2/grants", vec!["", ".", "a..b", ".a", "a."]),
         ),
+        ("list_key", ("grants", text.clone())),
+        ("paging", ("offset", vec!["", "next", "Offset"])),
         ("object", ("users", vec![])),
     ]);
     for credential in [
@@ -86,8 +89,12 @@ pub fn samples() -> BTreeMap<&'static str, (&'static str, Vec<&'static str>)> {
 #[test]
 fn a_value_out_of_range_says_what_is_in_range() {
     let mut w = world(0);
-    let must_be = |name: &str| -> String {
+    let must_be = |name: &str, place: &str| -> String {
         match name {
+            "path" if place == "table" => {
+                "a path below /api/v2/, such as /api/v2/roles/{role_id}/users or /api/v2/grants?audience={audience}"
+            }
+            "paging" => "none or offset or checkpoint",
             "url" => "https://tenant.eu.auth0.com, with or without /api/v2 or a path below it (plain http only to a \
                       loopback address)",
             "domain" => "a host name such as tenant.eu.auth0.com, without scheme and path",
@@ -114,7 +121,7 @@ fn a_value_out_of_range_says_what_is_in_range() {
             for place in &on {
                 let expected = format!(
                     "HV024: invalid value for option \"{name}\"\nHINT: It must be {}.",
-                    must_be(&name)
+                    must_be(&name, place)
                 );
                 let sql = declaration(place, &name, value);
                 match w.sql.batch_execute(&sql) {

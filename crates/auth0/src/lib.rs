@@ -6,10 +6,12 @@
 //! - [`rows`]: how to read an answer
 //! - [`client`]: how to ask: token, limiter, send, retry, typed error
 //! - [`engine`]: the whole trip: from a request to pages, side by side and in order
+//! - [`check`]: what a server's credentials are good for
 //! - [`jwt`]: who is speaking: tokens verified
 //! - [`enum@Error`], [`Holder`], [`Place`], [`secret`]: the words they share
 
 pub mod catalog;
+pub mod check;
 pub mod client;
 mod declared;
 pub mod engine;

@@ -5,7 +5,9 @@
 mod applications;
 mod connections;
 mod ddl;
+pub mod endpoint;
 mod extensibility;
+mod facts;
 mod logs;
 mod object;
 mod organizations;
@@ -19,9 +21,11 @@ mod tenant;
 mod user_children;
 mod user_sessions;
 mod users;
+pub mod views;
 mod words;
 
 pub use ddl::create_foreign_table;
+pub use endpoint::declared;
 pub use reference::markdown;
 pub use similar::similar;
 

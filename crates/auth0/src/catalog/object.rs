@@ -100,7 +100,7 @@ pub enum Shape {
 
 /// How a list is paged. Neither `next` nor `total` says where it ends: a page that is not full does, or one without
 /// `next`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Paging {
     /// All in one answer.
     None,
@@ -316,10 +316,10 @@ pub const PLAIN: Object = Object {
     columns: &[],
 };
 
-/// Objects are declared once, so a name is an identity.
+/// Each record is there once, so its address is its identity.
 impl PartialEq for Object {
     fn eq(&self, other: &Object) -> bool {
-        self.name == other.name
+        std::ptr::eq(self, other)
     }
 }
 

@@ -3,6 +3,7 @@
 mod assertion;
 mod download;
 pub(crate) mod failure;
+mod inspect;
 mod rate_limit;
 mod refusal;
 mod retry;
@@ -13,6 +14,7 @@ mod trip;
 
 pub use download::Download;
 pub use failure::Failure;
+pub use inspect::{Claims, Rate};
 pub use stats::{Stats, Totals};
 pub use token::Credentials;
 pub use transport::{is_sendable, ENCODE};
@@ -40,7 +42,7 @@ pub struct Client {
 /// A read of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Get {
-    /// Path, percent-encoded.
+    /// Path, percent-encoded, perhaps with parameters that it had from the beginning.
     pub path: String,
     /// Query parameters, as they are before encoding.
     pub query: Vec<(&'static str, String)>,
@@ -49,9 +51,10 @@ pub struct Get {
 impl Get {
     /// The call, for messages.
     pub fn call(&self) -> Call {
+        let path = self.path.split('?').next().unwrap_or_default();
         Call {
             method: "GET",
-            path: self.path.clone(),
+            path: path.to_owned(),
         }
     }
 }

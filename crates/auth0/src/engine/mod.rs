@@ -10,6 +10,7 @@ mod fan;
 mod fetch;
 mod full;
 mod ids;
+mod job;
 mod lines;
 mod listing;
 mod lists;
@@ -26,6 +27,7 @@ mod ties;
 mod walk;
 mod windows;
 
+pub use job::Job;
 pub use request::{Ask, Chunk, Fan, Listing, Lookup, ScanRequest, Sketch, Sort, Term};
 pub use runtime::{Runtime, Wake};
 pub use scan::Scan;
