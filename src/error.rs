@@ -1,5 +1,6 @@
 //! Every SQLSTATE, detail and hint in one place: `auth0::Error` as Postgres reports it.
 
+use auth0::catalog::writes::Op;
 use auth0::{Error, Holder, Place, Unreachable};
 use pgrx::pg_sys::panic::{ErrorReport, ErrorReportWithLevel};
 use pgrx::spi::{quote_identifier, quote_qualified_identifier};
@@ -89,8 +90,15 @@ pub fn raise_internal(message: &str) -> ! {
 
 /// Raises an error of Postgres' that has been caught.
 pub fn raise_again(caught: &ErrorReportWithLevel) -> ! {
+    raise_with_detail(caught, None)
+}
+
+/// Raises an error of Postgres' that has been caught, with a detail of ours if there is one.
+pub fn raise_with_detail(caught: &ErrorReportWithLevel, detail: Option<String>) -> ! {
     let mut report = ErrorReport::new(caught.sql_error_code(), caught.message(), "auth0_fdw");
-    if let Some(detail) = caught.detail() {
+    if let Some(detail) = detail {
+        report = report.set_detail(text::shown(&detail));
+    } else if let Some(detail) = caught.detail() {
         report = report.set_detail(detail);
     }
     if let Some(hint) = caught.hint() {
@@ -132,6 +140,20 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::NotFound { .. } => ERRCODE_UNDEFINED_OBJECT,
         Error::DbRole { .. } => ERRCODE_INSUFFICIENT_PRIVILEGE,
         Error::ParallelWorker => ERRCODE_INVALID_TRANSACTION_STATE,
+        Error::NotUpdatable { .. }
+        | Error::Unwritable { .. }
+        | Error::ReadOnlyColumn { .. }
+        | Error::NoKeyColumn { .. }
+        | Error::Unaccompanied { .. } => ERRCODE_FEATURE_NOT_SUPPORTED,
+        Error::NullColumn { .. } => ERRCODE_NOT_NULL_VIOLATION,
+        Error::ColumnValue { .. } => ERRCODE_INVALID_PARAMETER_VALUE,
+        Error::OldValue { .. } => ERRCODE_INTERNAL_ERROR,
+        Error::TooManyDeletes { .. } | Error::ImportSize { .. } => ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+        Error::WriteInTransaction { .. } => ERRCODE_ACTIVE_SQL_TRANSACTION,
+        Error::Conflict { .. } => ERRCODE_UNIQUE_VIOLATION,
+        Error::Uncertain { .. } => ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN,
+        Error::PartlyApplied { cause, .. } | Error::PartlyWritten { cause, .. } => sqlstate(cause),
+        Error::Import { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
     }
 }
 
@@ -161,9 +183,69 @@ fn detail(error: &Error) -> Option<String> {
             format!("{reason}. Vault was read with the rights of the server's owner, \"{owner}\".")
         }
         Error::PrivateKey { .. } => "It is not an RSA key in PEM form.".into(),
+        Error::NotUpdatable { .. }
+        | Error::ReadOnlyColumn { key: true, .. }
+        | Error::OldValue { .. }
+        | Error::Unaccompanied { .. }
+        | Error::ImportSize { .. } => return None,
+        Error::Unwritable { can, .. } if can.is_empty() => {
+            "The Auth0 API only lets one read it.".into()
+        }
+        Error::Unwritable { can, .. } => format!("The Auth0 API only lets one {}.", ops(can)),
+        Error::ReadOnlyColumn { .. } => "Auth0 sets it itself, or it is only a part of what Auth0 stores.".into(),
+        Error::NoKeyColumn { .. } => "Auth0 finds the row by it.".into(),
+        Error::NullColumn { op: Op::Insert, .. } => {
+            "Auth0 takes no such row without a value for it.".into()
+        }
+        Error::NullColumn { .. } => "Auth0 does not let one take its value away.".into(),
+        Error::ColumnValue { expected, .. } => format!("It must be {expected}."),
+        Error::TooManyDeletes { setting, allowed, .. } => {
+            format!("{setting} allows {allowed}. Nothing has been deleted.")
+        }
+        Error::WriteInTransaction { setting } => format!(
+            "A write to Auth0 happens at once and a rollback does not undo it; {setting} is \"forbid\"."
+        ),
+        Error::Uncertain { cause } => format!("{cause}. {}", detail(cause).unwrap_or_default()),
+        Error::PartlyApplied {
+            applied,
+            failed,
+            unsent,
+            cause,
+            ..
+        } => {
+            let mut text = format!("Changed: {}. Failed: {}.", applied.join(", "), failed.join(", "));
+            if !unsent.is_empty() {
+                text += &format!(" Not sent: {}.", unsent.join(", "));
+            }
+            format!("{text} {cause}: {}", detail(cause).unwrap_or_default())
+        }
+        Error::PartlyWritten {
+            written,
+            count,
+            failed,
+            unknown,
+            cause,
+            ..
+        } => {
+            let mut text = match written.join(", ") {
+                none if none.is_empty() => "Written: 0.".to_owned(),
+                names if *count > written.len() as u64 => format!("Written: {count} ({names}, …)."),
+                names => format!("Written: {count} ({names})."),
+            };
+            text += &format!(" Failed: {failed}.");
+            if !unknown.is_empty() {
+                text += &format!(" Not known: {}.", unknown.join(", "));
+            }
+            format!(
+                "{text} All others have not been written. {cause}: {}",
+                detail(cause).unwrap_or_default()
+            )
+        }
+        Error::Import { job, reason } => format!("Job {job}: {reason}"),
         Error::Unauthorized { call, refusal, .. }
         | Error::MissingScope { call, refusal, .. }
         | Error::NotOffered { call, refusal }
+        | Error::Conflict { call, refusal }
         | Error::Rejected { call, refusal } => sentence(format!("{call}: {refusal}")),
         Error::ServerError {
             call,
@@ -251,6 +333,16 @@ fn sentence(text: String) -> String {
     } else {
         text + "."
     }
+}
+
+/// "insert into, update it"
+fn ops(ops: &[Op]) -> String {
+    let words = ops.iter().map(|op| match op {
+        Op::Insert => "insert",
+        Op::Update => "update",
+        Op::Delete => "delete",
+    });
+    words.collect::<Vec<_>>().join(" and ")
 }
 
 fn tries(attempts: u32) -> String {
@@ -381,6 +473,38 @@ fn hint(error: &Error) -> Option<String> {
         Error::Value { .. } => "Declare the column as text or jsonb, or set on_type_error 'null' on the column, \
             the table or the server to read such values as NULL."
             .into(),
+        Error::NotUpdatable { holder, option, given } => match given {
+            true => set(holder, option, "true"),
+            false => add(holder, option, "true"),
+        },
+        Error::NoKeyColumn { column, .. } => format!("ALTER FOREIGN TABLE … ADD COLUMN {column} text;"),
+        Error::ReadOnlyColumn { key: true, .. } => "Insert a new row and delete the old one.".into(),
+        Error::ReadOnlyColumn { op, writable, .. } => {
+            format!("Columns to {}: {}.", ops(&[*op]), writable.join(", "))
+        }
+        Error::Unaccompanied { with, .. } => format!("Set it together with {}.", with.join(" or ")),
+        Error::TooManyDeletes { setting, count, .. } => {
+            format!("If that is what you want: SET LOCAL {setting} = {count};")
+        }
+        Error::WriteInTransaction { setting } => {
+            format!("Run the statement on its own, or SET {setting} = 'warn'.")
+        }
+        Error::Conflict { .. } => "INSERT … ON CONFLICT DO NOTHING skips rows that Auth0 has already.".into(),
+        Error::Uncertain { .. } => "Read the row to see, before you write it again.".into(),
+        Error::PartlyApplied { .. } => {
+            "What has been changed stays so, whatever becomes of the transaction. Run the statement again when the cause is gone: only what still differs is sent.".into()
+        }
+        Error::PartlyWritten { count: 0, cause, .. } => return hint(cause),
+        Error::PartlyWritten { .. } => {
+            "What has been written stays so, whatever becomes of the transaction.".into()
+        }
+        Error::Import { .. } => "Read the users to see which are there; with upsert the import can be run again.".into(),
+        Error::ImportSize { most, .. } => format!("A file of users has at most {most} bytes; insert this user with INSERT."),
+        Error::Rejected { call, refusal } if call.method != "GET" && call.path.starts_with("/api/v2/") => match refusal.status {
+            404 => "Something that the row refers to does not exist.".into(),
+            413 => "Auth0 takes no bodies of that size.".into(),
+            _ => "Auth0 did not take the values; nothing of this request has been stored.".into(),
+        },
         Error::Rejected { refusal, .. } if refusal.status == 400 || refusal.status == 414 => {
             "Check the search text if there is a condition on column q. Otherwise SET auth0_fdw.pushdown = off asks without conditions, for more requests.".into()
         }
@@ -393,12 +517,27 @@ fn hint(error: &Error) -> Option<String> {
         Error::DbRole { .. } => "The issuer's options \"db_role_claim\" and \"db_roles\" say which claim may name which roles; the \
             session's login role must be a member of them."
             .into(),
-        Error::NotOffered { .. } | Error::Runtime { .. } | Error::Session { .. } => return None,
+        Error::NotOffered { .. }
+        | Error::Runtime { .. }
+        | Error::Session { .. }
+        | Error::Unwritable { .. }
+        | Error::NullColumn { .. }
+        | Error::ColumnValue { .. }
+        | Error::OldValue { .. } => return None,
     })
 }
 
 /// The statement that adds an option.
 fn add(holder: &Holder, option: &str, value: &str) -> String {
+    alter(holder, "ADD", option, value)
+}
+
+/// The statement that changes an option.
+fn set(holder: &Holder, option: &str, value: &str) -> String {
+    alter(holder, "SET", option, value)
+}
+
+fn alter(holder: &Holder, how: &str, option: &str, value: &str) -> String {
     let object = match holder {
         Holder::Server(name) => format!("SERVER {}", quote_identifier(name)),
         Holder::Mapping { server, public } => {
@@ -412,7 +551,7 @@ fn add(holder: &Holder, option: &str, value: &str) -> String {
             format!("FOREIGN TABLE {}", quote_qualified_identifier(schema, name))
         }
     };
-    format!("ALTER {object} OPTIONS (ADD {option} '{value}');")
+    format!("ALTER {object} OPTIONS ({how} {option} '{value}');")
 }
 
 fn places_in_words(places: &[Place]) -> String {

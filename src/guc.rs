@@ -1,6 +1,6 @@
 //! Settings of a session: `SET auth0_fdw.…`.
 
-use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting};
+use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting, PostgresGucEnum};
 
 static PUSHDOWN: GucSetting<bool> = GucSetting::<bool>::new(true);
 
@@ -14,6 +14,54 @@ static LOOKUP_JOIN: GucSetting<bool> = GucSetting::<bool>::new(true);
 /// Whether the planner may join by looking up many keys at a time.
 pub fn lookup_join() -> bool {
     LOOKUP_JOIN.get()
+}
+
+static DRY_RUN: GucSetting<bool> = GucSetting::<bool>::new(false);
+
+/// Whether writes are only shown.
+pub fn dry_run() -> bool {
+    DRY_RUN.get()
+}
+
+static LOG_WRITES: GucSetting<bool> = GucSetting::<bool>::new(false);
+
+/// Whether each write has a line in the server log.
+pub fn log_writes() -> bool {
+    LOG_WRITES.get()
+}
+
+/// The setting of [`max_deletes`].
+pub const MAX_DELETES_NAME: &str = "auth0_fdw.max_deletes";
+
+static MAX_DELETES: GucSetting<i32> = GucSetting::<i32>::new(10);
+
+/// Most rows that one statement may delete; `None` for no limit.
+pub fn max_deletes() -> Option<u64> {
+    u64::try_from(MAX_DELETES.get())
+        .ok()
+        .filter(|most| *most > 0)
+}
+
+/// What a write in a transaction block is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PostgresGucEnum)]
+pub enum InTransaction {
+    /// Allowed, with a warning.
+    Warn,
+    /// Allowed.
+    Allow,
+    /// An error.
+    Forbid,
+}
+
+/// The setting of [`writes_in_transaction`].
+pub const WRITES_IN_TRANSACTION_NAME: &str = "auth0_fdw.writes_in_transaction";
+
+static WRITES_IN_TRANSACTION: GucSetting<InTransaction> =
+    GucSetting::<InTransaction>::new(InTransaction::Warn);
+
+/// What a write in a transaction block is.
+pub fn writes_in_transaction() -> InTransaction {
+    WRITES_IN_TRANSACTION.get()
 }
 
 static MAX_CALLS: GucSetting<i32> = GucSetting::<i32>::new(1000);
@@ -41,6 +89,32 @@ pub fn declare() {
         GucContext::Userset,
         GucFlags::default(),
     );
+    GucRegistry::define_bool_guc(
+        c"auth0_fdw.dry_run",
+        c"Shows what would be sent to change the tenant, and sends none of it.",
+        c"Each request is a NOTICE with its method, path and body, without secrets. What is read is still read.",
+        &DRY_RUN,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_bool_guc(
+        c"auth0_fdw.log_writes",
+        c"Writes a line to the server log for each request that changes the tenant.",
+        c"It has the method, the path, the outcome and the correlation id, and nothing of the body.",
+        &LOG_WRITES,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_int_guc(
+        c"auth0_fdw.max_deletes",
+        c"Most rows that one statement may delete in the tenant.",
+        c"A statement that would delete more fails before it deletes the first. 0 means no limit.",
+        &MAX_DELETES,
+        0,
+        i32::MAX,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
     GucRegistry::define_int_guc(
         c"auth0_fdw.max_calls",
         c"Most calls that a scan may make which reads lists for each row of another object.",
@@ -48,6 +122,14 @@ pub fn declare() {
         &MAX_CALLS,
         0,
         i32::MAX,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_enum_guc(
+        c"auth0_fdw.writes_in_transaction",
+        c"What happens when the tenant is changed in a transaction block, whose rollback cannot undo it.",
+        c"warn: one warning in each transaction; allow: nothing; forbid: an error.",
+        &WRITES_IN_TRANSACTION,
         GucContext::Userset,
         GucFlags::default(),
     );

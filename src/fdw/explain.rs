@@ -275,10 +275,11 @@ fn shown(value: Option<&Value>) -> String {
 }
 
 /// EXPLAIN's output, in whatever format it has.
-struct Output(*mut pg_sys::ExplainState);
+pub struct Output(pub *mut pg_sys::ExplainState);
 
 impl Output {
-    fn text(&mut self, label: &str, value: &str) {
+    /// A label and its text.
+    pub fn text(&mut self, label: &str, value: &str) {
         if let (Ok(label), Ok(value)) = (
             CString::new(label),
             CString::new(text::shown(value).as_ref()),
@@ -288,7 +289,8 @@ impl Output {
         }
     }
 
-    fn list(&mut self, label: &str, values: &[String]) {
+    /// A label and several texts; nothing if there are none.
+    pub fn list(&mut self, label: &str, values: &[String]) {
         if values.is_empty() {
             return;
         }
@@ -309,7 +311,8 @@ impl Output {
         }
     }
 
-    fn integer(&mut self, label: &str, value: u64) {
+    /// A label and a number.
+    pub fn integer(&mut self, label: &str, value: u64) {
         if let Ok(label) = CString::new(label) {
             // SAFETY: as above; a null unit means none.
             unsafe {
@@ -318,7 +321,8 @@ impl Output {
         }
     }
 
-    fn milliseconds(&mut self, label: &str, value: f64) {
+    /// A label and a time.
+    pub fn milliseconds(&mut self, label: &str, value: f64) {
         if let Ok(label) = CString::new(label) {
             // SAFETY: as above.
             unsafe {

@@ -16,6 +16,7 @@ mod input;
 mod json_path;
 mod learnt;
 mod lookup_join;
+mod modify;
 mod operand;
 mod paths;
 mod plan;
@@ -36,7 +37,11 @@ use supabase_wrappers::FdwRoutine;
 use crate::error::Report;
 use crate::server::options;
 
-pub use lookup_join::declare;
+/// Called when Postgres loads the library.
+pub fn declare() {
+    lookup_join::declare();
+    modify::declare();
+}
 
 /// The wrapper. It holds nothing: what a scan needs is made when the scan begins.
 #[wrappers_fdw(version = "0.1.0", error_type = "Report")]
@@ -68,15 +73,8 @@ impl ForeignDataWrapper<Report> for Auth0Fdw {
         routine.ImportForeignSchema = Some(import::import);
         // Telling
         routine.ExplainForeignScan = Some(explain::scan);
-        // Writing: without these Postgres itself refuses INSERT, UPDATE and DELETE, before any call.
-        routine.AddForeignUpdateTargets = None;
-        routine.PlanForeignModify = None;
-        routine.BeginForeignModify = None;
-        routine.ExecForeignInsert = None;
-        routine.ExecForeignUpdate = None;
-        routine.ExecForeignDelete = None;
-        routine.EndForeignModify = None;
-        routine.IsForeignRelUpdatable = Some(plan::updatable);
+        // Writing
+        modify::install(routine);
     }
 
     // The framework asks for these; the hook above has replaced their callers.

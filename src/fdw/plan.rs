@@ -7,6 +7,7 @@ use std::ptr;
 use auth0::plan::{Calls, Class, Filter};
 use pgrx::pg_guard;
 use pgrx::pg_sys::{self, Node, NodeTag, Oid};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::generated;
@@ -64,39 +65,53 @@ impl Plan {
     /// # Safety
     /// Must run inside a Postgres call: allocates in the current memory context.
     unsafe fn to_list(&self) -> *mut pg_sys::List {
-        let json = serde_json::to_string(self)
-            .ok()
-            .and_then(|json| CString::new(ascii(&json)).ok());
-        let Some(json) = json else {
-            raise_internal("a plan could not be written")
-        };
-        // SAFETY: the string is copied into the current memory context, where the node will live.
-        unsafe {
-            pg_sys::lappend(
-                ptr::null_mut(),
-                pg_sys::makeString(pg_sys::pstrdup(json.as_ptr())).cast(),
-            )
-        }
+        // SAFETY: the caller's promise.
+        unsafe { pg_sys::lappend(ptr::null_mut(), node(self).cast()) }
     }
 
     /// # Safety
     /// `list` must be the `fdw_private` of a scan planned by [`plan`].
     pub unsafe fn from_list(list: *mut pg_sys::List) -> Plan {
-        // SAFETY: the caller's promise: one String node.
-        let json = unsafe {
-            #[cfg(feature = "pg14")]
-            let json = list::iter::<pg_sys::Value>(list)
-                .next()
-                .map(|node| (*node).val.str_);
-            #[cfg(not(feature = "pg14"))]
-            let json = list::iter::<pg_sys::String>(list)
-                .next()
-                .map(|node| (*node).sval);
-            text::from_server(json.unwrap_or(ptr::null_mut()))
-        };
-        serde_json::from_str(&json)
-            .unwrap_or_else(|_| raise_internal("a plan could not be read back"))
+        // SAFETY: the caller's promise: the first is a String node.
+        unsafe {
+            let node = list::iter::<Node>(list).next();
+            read(node.unwrap_or(ptr::null_mut()))
+        }
     }
+}
+
+/// A part of a plan as a String node.
+///
+/// # Safety
+/// Must run inside a Postgres call: allocates in the current memory context.
+pub unsafe fn node(part: &impl Serialize) -> *mut Node {
+    let json = serde_json::to_string(part)
+        .ok()
+        .and_then(|json| CString::new(ascii(&json)).ok());
+    let Some(json) = json else {
+        raise_internal("a plan could not be written")
+    };
+    // SAFETY: the string is copied into the current memory context, where the node will live.
+    unsafe { pg_sys::makeString(pg_sys::pstrdup(json.as_ptr())).cast() }
+}
+
+/// The part of a plan that a node made by [`node`] holds.
+///
+/// # Safety
+/// `node` must be a String node, or null.
+pub unsafe fn read<T: DeserializeOwned>(node: *mut Node) -> T {
+    // SAFETY: the caller's promise.
+    let json = unsafe {
+        #[cfg(feature = "pg14")]
+        let json = node
+            .cast::<pg_sys::Value>()
+            .as_ref()
+            .map(|node| node.val.str_);
+        #[cfg(not(feature = "pg14"))]
+        let json = node.cast::<pg_sys::String>().as_ref().map(|node| node.sval);
+        text::from_server(json.unwrap_or(ptr::null_mut()))
+    };
+    serde_json::from_str(&json).unwrap_or_else(|_| raise_internal("a plan could not be read back"))
 }
 
 /// JSON without characters that a database's encoding may lack: they only stand within strings, where they can be escaped.
@@ -384,13 +399,4 @@ unsafe fn columns(
         pg_sys::table_close(relation, pg_sys::NoLock as i32);
         wanted
     }
-}
-
-/// IsForeignRelUpdatable: what `information_schema` says about writing.
-///
-/// # Safety
-/// Called by Postgres; looks at nothing.
-#[pg_guard]
-pub unsafe extern "C-unwind" fn updatable(_relation: pg_sys::Relation) -> c_int {
-    0
 }

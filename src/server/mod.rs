@@ -56,11 +56,20 @@ impl Table {
 
     /// What it shows.
     pub fn object(&self) -> Result<&'static Object> {
-        let table = Holder::Table {
+        shown(self.holder(), &self.options)
+    }
+
+    /// As errors name it.
+    pub fn holder(&self) -> Holder {
+        Holder::Table {
             schema: self.schema.clone(),
             name: self.name.clone(),
-        };
-        shown(table, &self.options)
+        }
+    }
+
+    /// Whether it has the option itself, whatever its server has.
+    pub fn gives(&self, option: &str) -> bool {
+        self.options.get(option).is_some()
     }
 
     /// The server it belongs to.

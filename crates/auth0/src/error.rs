@@ -6,6 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::catalog::writes::Op;
 use crate::declared::{Holder, Place};
 use crate::jwt::Fault;
 
@@ -328,6 +329,168 @@ pub enum Error {
         /// What does not fit.
         reason: String,
     },
+    /// A table that its owner has not opened for this.
+    #[error("{holder} is not {option}")]
+    NotUpdatable {
+        /// The table (or the server) whose option says so.
+        holder: Holder,
+        /// The option that has to be true: `updatable` or `deletable`.
+        option: &'static str,
+        /// Whether the option is there and says no.
+        given: bool,
+    },
+    /// A write that the API does not have.
+    #[error("cannot {op} \"{object}\"")]
+    Unwritable {
+        /// The object.
+        object: &'static str,
+        /// What was to be done.
+        op: Op,
+        /// What can be done with it.
+        can: Vec<Op>,
+    },
+    /// A column that cannot be sent.
+    #[error("cannot {} column \"{column}\" of \"{object}\"", if *.op == Op::Insert { "insert into" } else { "change" })]
+    ReadOnlyColumn {
+        /// The object.
+        object: &'static str,
+        /// The column.
+        column: String,
+        /// What was to be done.
+        op: Op,
+        /// Whether rows are found by it.
+        key: bool,
+        /// The columns that can be sent.
+        writable: Vec<&'static str>,
+    },
+    /// A table without a column by which its rows are found.
+    #[error("cannot {op} a table of \"{object}\" without column \"{column}\"")]
+    NoKeyColumn {
+        /// The object.
+        object: &'static str,
+        /// The column.
+        column: &'static str,
+        /// What was to be done.
+        op: Op,
+    },
+    /// A column without a value, which needs one.
+    #[error("null value in column \"{column}\" of \"{object}\"")]
+    NullColumn {
+        /// The object.
+        object: &'static str,
+        /// The column.
+        column: &'static str,
+        /// What was to be done.
+        op: Op,
+    },
+    /// A value that cannot be sent.
+    #[error("invalid value for column \"{column}\" of \"{object}\"")]
+    ColumnValue {
+        /// The object.
+        object: &'static str,
+        /// The column.
+        column: &'static str,
+        /// What a valid value looks like.
+        expected: &'static str,
+    },
+    /// A column that can only be set with others.
+    #[error("cannot set column \"{column}\" of \"{object}\" alone")]
+    Unaccompanied {
+        /// The object.
+        object: &'static str,
+        /// The column.
+        column: &'static str,
+        /// Any of these goes with it.
+        with: &'static [&'static str],
+    },
+    /// A change that must be compared with a value nobody has read.
+    #[error("the old value of column \"{column}\" of \"{object}\" is not known")]
+    OldValue {
+        /// The object.
+        object: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// A statement that would delete more rows than allowed.
+    #[error("cannot delete {count} rows of \"{object}\" in one statement")]
+    TooManyDeletes {
+        /// The object.
+        object: &'static str,
+        /// How many.
+        count: u64,
+        /// The setting that forbids it.
+        setting: &'static str,
+        /// How many are allowed.
+        allowed: u64,
+    },
+    /// A write in a transaction block, where that is forbidden.
+    #[error("cannot write to Auth0 in a transaction block")]
+    WriteInTransaction {
+        /// The setting that forbids it.
+        setting: &'static str,
+    },
+    /// What is to be made exists already (409).
+    #[error("Auth0 has such a row already")]
+    Conflict {
+        /// The call.
+        call: Call,
+        /// Auth0's words.
+        refusal: Refusal,
+    },
+    /// A write of which nobody knows whether Auth0 has carried it out: it was sent, and no answer came that says.
+    #[error("it is not known whether Auth0 has carried out a write")]
+    Uncertain {
+        /// Why.
+        cause: Box<Error>,
+    },
+    /// A change of one row that takes several requests, of which a later one failed.
+    #[error("a row of \"{object}\" was changed in part")]
+    PartlyApplied {
+        /// The object.
+        object: &'static str,
+        /// Columns that have been changed.
+        applied: Vec<&'static str>,
+        /// Columns of the request that failed.
+        failed: Vec<&'static str>,
+        /// Columns of requests that were not sent.
+        unsent: Vec<&'static str>,
+        /// Why.
+        cause: Box<Error>,
+    },
+    /// A statement on several rows, of which some were written when one failed.
+    #[error("{} of the rows of \"{object}\" were written", if *.count == 0 { "none" } else { "only some" })]
+    PartlyWritten {
+        /// The object.
+        object: &'static str,
+        /// The rows that were written, as the user can tell them apart.
+        written: Vec<String>,
+        /// How many rows were written; there may be more than are named.
+        count: u64,
+        /// The row that failed.
+        failed: String,
+        /// Rows that were sent and have no answer.
+        unknown: Vec<String>,
+        /// Why.
+        cause: Box<Error>,
+    },
+    /// An import job that Auth0 did not complete.
+    #[error("the Auth0 import job failed")]
+    Import {
+        /// The job's id.
+        job: String,
+        /// Auth0's own words, or what is wrong.
+        reason: String,
+    },
+    /// A user that does not fit into a file of an import job.
+    #[error("a user of {size} bytes does not fit into an import job")]
+    ImportSize {
+        /// Which, counted from 1.
+        number: u64,
+        /// Its size as JSON.
+        size: usize,
+        /// The most bytes there can be.
+        most: usize,
+    },
     /// A token that is not accepted.
     #[error("the Auth0 token is not accepted: {}", .0.check)]
     Token(Fault),
@@ -396,6 +559,29 @@ impl From<Fault> for Error {
 }
 
 impl Error {
+    /// A request that was stopped before it was sent, where nobody stops any.
+    pub(crate) fn abandoned() -> Self {
+        Error::Runtime {
+            reason: "a request was abandoned".to_owned(),
+        }
+    }
+
+    /// Whether this is a refusal because something like it exists already.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Error::Conflict { .. })
+    }
+
+    /// Whether a write may have been carried out although there is an error.
+    pub fn is_uncertain(&self) -> bool {
+        match self {
+            Error::Uncertain { .. } => true,
+            Error::PartlyApplied { cause, .. } | Error::PartlyWritten { cause, .. } => {
+                cause.is_uncertain()
+            }
+            _ => false,
+        }
+    }
+
     /// A [`Error::OptionValue`].
     pub fn option_value(name: &str, expected: impl Into<String>) -> Self {
         Error::OptionValue {

@@ -151,6 +151,8 @@ static CLIENT_CREDENTIALS: Object = Object {
         time("created_at", ""),
         time("updated_at", ""),
         time("expires_at", ""),
+        text("pem", "the public key").write_only(),
+        truth("parse_expiry_from_cert", "").write_only(),
     ],
     ..PLAIN
 };

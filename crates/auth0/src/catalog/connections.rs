@@ -1,6 +1,6 @@
 //! Connections to identity providers, and what configures them.
 
-use super::words::{json, param, parent, single, text, texts, time, truth};
+use super::words::{json, param, parent, single, text, texts, time, truth, whole};
 use super::{Object, Paging, ParamKind, Shape, PLAIN};
 
 const AREA: &str = "Connections";
@@ -191,6 +191,7 @@ static CONNECTION_SCIM_TOKENS: Object = Object {
         time("valid_until", ""),
         time("last_used_at", ""),
         text("token", "shown once, when it is made").secret(),
+        whole("token_lifetime", "seconds").write_only(),
     ],
     ..PLAIN
 };

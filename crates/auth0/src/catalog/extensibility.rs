@@ -164,6 +164,8 @@ static ACTION_MODULES: Object = Object {
         time("created_at", ""),
         time("updated_at", ""),
         json("latest_version", "only in reads by id"),
+        truth("publish", "whether to publish it at once").write_only(),
+        text("api_version", "").write_only(),
     ],
     ..PLAIN
 };

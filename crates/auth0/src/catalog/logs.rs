@@ -103,6 +103,9 @@ static LOG_STREAMS: Object = Object {
         json("filters", "categories of events"),
         json("pii_config", "personal data to mask"),
         json("sink", "where events go"),
+        time("start_from", "where to begin")
+            .key("startFrom")
+            .write_only(),
     ],
     ..PLAIN
 };

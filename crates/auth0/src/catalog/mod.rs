@@ -23,6 +23,7 @@ mod user_sessions;
 mod users;
 pub mod views;
 mod words;
+pub mod writes;
 
 pub use ddl::create_foreign_table;
 pub use endpoint::declared;
@@ -33,6 +34,7 @@ pub use object::{
     ByKey, Column, Language, Object, Paging, Param, ParamKind, Parent, Search, Shape, Type, PLAIN,
     WINDOW,
 };
+pub use writes::{writes, Writes};
 
 /// The name of the column that takes a search in the API's own language. Its value in a row is the search that found it.
 pub const QUERY: &str = "q";

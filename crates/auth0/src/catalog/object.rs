@@ -208,6 +208,8 @@ pub struct Column {
     pub search: Search,
     /// Holds a secret: imported only if asked for.
     pub secret: bool,
+    /// Can be sent, and never comes back: it reads as NULL.
+    pub write_only: bool,
     /// One line for the documents.
     pub doc: &'static str,
 }
@@ -221,6 +223,7 @@ impl Column {
             ty,
             search: Search::Never,
             secret: false,
+            write_only: false,
             doc,
         }
     }
@@ -240,6 +243,12 @@ impl Column {
     /// Which holds a secret.
     pub const fn secret(mut self) -> Column {
         self.secret = true;
+        self
+    }
+
+    /// Which can be sent, and never comes back.
+    pub const fn write_only(mut self) -> Column {
+        self.write_only = true;
         self
     }
 }

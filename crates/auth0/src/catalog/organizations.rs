@@ -1,6 +1,6 @@
 //! Organizations and what they have.
 
-use super::words::{json, param, parent, single, text, texts, time, truth};
+use super::words::{json, param, parent, single, text, texts, time, truth, whole};
 use super::{Object, Paging, ParamKind, Shape, PLAIN};
 
 const AREA: &str = "Organizations";
@@ -45,6 +45,7 @@ static ORGANIZATIONS: Object = Object {
         json("token_quota", "limits of machine-to-machine tokens"),
         text("third_party_client_access", ""),
         truth("is_app_entitlement_active", ""),
+        json("enabled_connections", "connections to begin with").write_only(),
     ],
     ..PLAIN
 };
@@ -192,6 +193,12 @@ static ORGANIZATION_INVITATIONS: Object = Object {
         json("user_metadata", ""),
         texts("roles", "ids of the roles the invitee will have"),
         text("ticket_id", "whoever has it can accept").secret(),
+        whole("ttl_sec", "seconds until it expires; a week if not given").write_only(),
+        truth(
+            "send_invitation_email",
+            "whether Auth0 sends it; it does if not given",
+        )
+        .write_only(),
     ],
     ..PLAIN
 };

@@ -61,6 +61,9 @@ fn describe(object: &Object, out: &mut String) {
         if column.secret {
             notes.push("*secret*".to_owned());
         }
+        if column.write_only {
+            notes.push("*write-only*".to_owned());
+        }
         if column.key != column.name {
             notes.push(format!("`{}` in JSON", column.key));
         }

@@ -55,6 +55,7 @@ static CUSTOM_DOMAINS: Object = Object {
         text("relying_party_identifier", ""),
         text("cname_api_key", "for the reverse proxy; shown once").secret(),
         time("created_at", ""),
+        text("verification_method", "").write_only(),
     ],
     ..PLAIN
 };

@@ -325,6 +325,7 @@ static USER_AUTHENTICATION_METHODS: Object = Object {
         texts("transports", ""),
         text("aaguid", "model of the authenticator"),
         text("relying_party_identifier", ""),
+        text("totp_secret", "").write_only(),
     ],
     ..PLAIN
 };

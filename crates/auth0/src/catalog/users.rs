@@ -6,6 +6,11 @@ const fn column(name: &'static str, ty: Type, search: Search, doc: &'static str)
     Column::new(name, ty, doc).search(search)
 }
 
+/// What writes send and no user shows.
+const fn sent(name: &'static str, ty: Type, doc: &'static str) -> Column {
+    Column::new(name, ty, doc).write_only()
+}
+
 /// Source: <https://auth0.com/docs/manage-users/user-accounts/user-profiles/user-profile-structure>.
 pub static USERS: Object = Object {
     name: "users",
@@ -165,6 +170,27 @@ pub static USERS: Object = Object {
             Type::Text,
             Search::Never,
             "from the identity provider",
+        ),
+        sent(
+            "connection",
+            Type::Text,
+            "needed to create a user, and to change one of several identities",
+        ),
+        sent("password", Type::Text, "only databases"),
+        sent(
+            "verify_email",
+            Type::Bool,
+            "whether Auth0 sends a mail to verify the address",
+        ),
+        sent(
+            "verify_phone_number",
+            Type::Bool,
+            "whether Auth0 sends a text to verify a changed number",
+        ),
+        sent(
+            "client_id",
+            Type::Text,
+            "application named in the mail or text about a change",
         ),
     ],
     ..PLAIN

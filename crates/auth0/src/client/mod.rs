@@ -3,6 +3,7 @@
 mod assertion;
 mod download;
 pub(crate) mod failure;
+mod flight;
 mod inspect;
 mod rate_limit;
 mod refusal;
@@ -11,22 +12,27 @@ mod stats;
 mod token;
 mod transport;
 mod trip;
+mod write;
 
 pub use download::Download;
 pub use failure::Failure;
+pub use flight::{Flight, Halt};
 pub use inspect::{Claims, Rate};
 pub use stats::{Stats, Totals};
 pub use token::Credentials;
 pub use transport::{is_sendable, ENCODE};
+pub use write::{Write, WriteBody, Written};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
 
 use crate::error::{Call, Error, Result};
 use crate::options::{Settings, Tenant};
 use rate_limit::Limiter;
 use token::{Token, Tokens};
-use transport::{Http, Request};
+use transport::{Body, Http, Order, Request};
 use trip::Trip;
 
 /// A tenant as one set of credentials sees it. Kept between statements: it holds the warm connections,
@@ -38,6 +44,9 @@ pub struct Client {
     tokens: Tokens,
     limiter: Mutex<Limiter>,
 }
+
+/// The media type of bodies.
+const JSON: &str = "application/json";
 
 /// A read of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +97,15 @@ impl Client {
         let call = get.call();
         let url = transport::url(&self.tenant, &get.path, &get.query);
         let trip = Trip::new(&self.tenant, &call, settings, stats);
-        self.call(trip, &url, None, parse).await
+        let order = Order {
+            method: call.method,
+            url: &url,
+            body: None,
+            correlation: None,
+        };
+        self.call(trip, &order, &Flight::free(), parse)
+            .await?
+            .ok_or_else(Error::abandoned)
     }
 
     /// Sends a JSON body. Retried only after a 429 or if nothing was sent, and once with a fresh token after a 401.
@@ -106,7 +123,18 @@ impl Client {
         };
         let url = transport::url(&self.tenant, path, &[]);
         let trip = Trip::new(&self.tenant, &call, settings, stats).once();
-        self.call(trip, &url, Some(body), parse).await
+        let order = Order {
+            method: call.method,
+            url: &url,
+            body: Some(Body {
+                kind: JSON,
+                bytes: &Bytes::copy_from_slice(body.as_bytes()),
+            }),
+            correlation: None,
+        };
+        self.call(trip, &order, &Flight::free(), parse)
+            .await?
+            .ok_or_else(Error::abandoned)
     }
 
     /// Opens a file that the API has named: without a token, which its storage would refuse.
@@ -123,26 +151,30 @@ impl Client {
     async fn call<T>(
         &self,
         mut trip: Trip<'_>,
-        url: &str,
-        body: Option<&str>,
+        order: &Order<'_>,
+        flight: &Flight,
         parse: impl Fn(Vec<u8>) -> std::result::Result<T, String>,
-    ) -> Result<T> {
+    ) -> Result<Option<T>> {
         let (settings, stats) = (trip.settings, trip.stats);
         let mut refreshed = false;
         loop {
             let token = self.token(settings, stats).await?;
             self.wait_for_limiter(&mut trip).await?;
-            let flight = InFlight(&self.limiter);
+            let in_flight = InFlight(&self.limiter);
+            if !flight.begin() {
+                return Ok(None);
+            }
             let sent_at = SystemTime::now();
-            let request = match body {
-                None => Request::get(url, &token),
-                Some(body) => Request::json(url, &token, body),
+            let request = Request::Api {
+                order,
+                token: &token,
             };
             let outcome = self
                 .http
                 .send(request, settings.request_timeout, stats)
                 .await;
-            drop(flight);
+            flight.end();
+            drop(in_flight);
             if let Ok(response) = &outcome {
                 self.limiter()
                     .answered(Instant::now(), sent_at, response.status, &response.limits);
@@ -156,7 +188,7 @@ impl Client {
             };
             match response.status {
                 200..=299 => match parse(response.body) {
-                    Ok(value) => return Ok(value),
+                    Ok(value) => return Ok(Some(value)),
                     Err(reason) => trip.unreadable(reason).await?,
                 },
                 401 if !refreshed && self.tokens.forget(&token).await => refreshed = true,

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::{Duration, UNIX_EPOCH};
 
+use bytes::Bytes;
 use percent_encoding::{utf8_percent_encode, AsciiSet, NON_ALPHANUMERIC};
 use reqwest::header::{HeaderMap, ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE};
 
@@ -37,23 +38,36 @@ pub fn url(tenant: &Tenant, path: &str, query: &[(&'static str, String)]) -> Str
     url
 }
 
+/// A call of the API, but for its token.
+#[derive(Debug)]
+pub struct Order<'a> {
+    /// `GET`, `POST`, …
+    pub method: &'static str,
+    /// Whole URL.
+    pub url: &'a str,
+    /// The body, if there is one.
+    pub body: Option<Body<'a>>,
+    /// For `X-Correlation-ID`.
+    pub correlation: Option<&'a str>,
+}
+
+/// What goes along with a call.
+#[derive(Debug, Clone, Copy)]
+pub struct Body<'a> {
+    /// Its media type.
+    pub kind: &'a str,
+    /// The body.
+    pub bytes: &'a Bytes,
+}
+
 /// What to send.
 pub enum Request<'a> {
-    /// A read with a bearer token.
-    Get {
-        /// Whole URL.
-        url: &'a str,
+    /// A call of the API with a bearer token.
+    Api {
+        /// What is called.
+        order: &'a Order<'a>,
         /// Bearer token.
         token: &'a Secret,
-    },
-    /// A JSON body with a bearer token.
-    Json {
-        /// Whole URL.
-        url: &'a str,
-        /// Bearer token.
-        token: &'a Secret,
-        /// The body.
-        body: &'a str,
     },
     /// A form, without authorization.
     Form {
@@ -65,16 +79,6 @@ pub enum Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// A read.
-    pub fn get(url: &'a str, token: &'a Secret) -> Self {
-        Request::Get { url, token }
-    }
-
-    /// A JSON body.
-    pub fn json(url: &'a str, token: &'a Secret, body: &'a str) -> Self {
-        Request::Json { url, token, body }
-    }
-
     /// A form.
     pub fn form(url: &'a str, form: &'a Secret) -> Self {
         Request::Form { url, form }
@@ -134,18 +138,7 @@ impl Http {
         stats: &Stats,
     ) -> std::result::Result<Response, Failure> {
         let builder = match request {
-            Request::Get { url, token } => self
-                .0
-                .get(url)
-                .header(ACCEPT, "application/json")
-                .header(AUTHORIZATION, bearer(token)?),
-            Request::Json { url, token, body } => self
-                .0
-                .post(url)
-                .header(ACCEPT, "application/json")
-                .header(CONTENT_TYPE, "application/json")
-                .header(AUTHORIZATION, bearer(token)?)
-                .body(body.to_owned()),
+            Request::Api { order, token } => self.api(order, token)?,
             Request::Form { url, form } => self
                 .0
                 .post(url)
@@ -154,6 +147,28 @@ impl Http {
         };
         stats.call();
         within(timeout, exchange(builder, stats)).await
+    }
+
+    fn api(
+        &self,
+        order: &Order<'_>,
+        token: &Secret,
+    ) -> std::result::Result<reqwest::RequestBuilder, Failure> {
+        let method = reqwest::Method::from_bytes(order.method.as_bytes()).unwrap_or_default();
+        let mut builder = self
+            .0
+            .request(method, order.url)
+            .header(ACCEPT, "application/json")
+            .header(AUTHORIZATION, bearer(token)?);
+        if let Some(correlation) = order.correlation {
+            builder = builder.header("x-correlation-id", printable(correlation));
+        }
+        if let Some(body) = order.body {
+            builder = builder
+                .header(CONTENT_TYPE, body.kind)
+                .body(body.bytes.clone());
+        }
+        Ok(builder)
     }
 
     /// Opens a file, without authorization. `timeout` covers the answer's head, and then each piece of it.
@@ -173,6 +188,13 @@ impl Http {
 /// Whether a token can be sent at all: one pasted with a line break in it cannot.
 pub fn is_sendable(token: &Secret) -> bool {
     !token.expose().is_empty() && token.expose().bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// As a header takes it, and as much of it as Auth0 keeps.
+/// Source: <https://auth0.com/docs/api/management/v2> (64 characters).
+fn printable(text: &str) -> String {
+    let graphic = |c: char| if c.is_ascii_graphic() { c } else { '_' };
+    text.chars().map(graphic).take(64).collect()
 }
 
 /// The Authorization header, marked sensitive so that no library prints it.

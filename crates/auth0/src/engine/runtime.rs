@@ -27,6 +27,17 @@ pub struct Runtime {
 #[derive(Debug, Clone)]
 pub struct Wake(Arc<UnixStream>);
 
+/// Runs work on the thread.
+#[derive(Debug, Clone)]
+pub(crate) struct Spawner(Handle);
+
+impl Spawner {
+    /// Runs `work` on the thread.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+        self.0.spawn(work).abort_handle()
+    }
+}
+
 impl Wake {
     /// A full socket means that a wake-up is waiting already.
     pub fn wake(&self) {
@@ -81,6 +92,11 @@ impl Runtime {
     /// Runs `work` on the thread.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
         self.handle.spawn(work).abort_handle()
+    }
+
+    /// For whoever has work later.
+    pub(crate) fn spawner(&self) -> Spawner {
+        Spawner(self.handle.clone())
     }
 
     /// For work that has something to tell.

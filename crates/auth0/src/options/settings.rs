@@ -90,6 +90,8 @@ pub struct Settings {
     pub tuple_cost: f64,
     /// Whether writing is allowed.
     pub updatable: bool,
+    /// Whether rows may be deleted, if writing is allowed.
+    pub deletable: bool,
 }
 
 impl Settings {
@@ -126,6 +128,7 @@ impl Settings {
             startup_cost: cost("fdw_startup_cost")?,
             tuple_cost: cost("fdw_tuple_cost")?,
             updatable: boolean(text("updatable")).ok_or_else(|| bad("updatable"))?,
+            deletable: boolean(text("deletable")).ok_or_else(|| bad("deletable"))?,
         })
     }
 }

@@ -1,0 +1,226 @@
+//! Writing actions, flows, forms, streams and their forerunners.
+//!
+//! Columns are those of the requests in Auth0's specification, as its SDK has them
+//! (<https://github.com/auth0/node-auth0>, July 2026).
+
+use super::record::{delete, post, Insert, Method, Update, Writes, CHANGE, MAKE, NONE};
+
+/// The records.
+pub static WRITES: &[Writes] = &[
+    Writes {
+        object: "actions",
+        insert: post(
+            "/api/v2/actions/actions",
+            &["name", "supported_triggers"],
+            &[
+                "name",
+                "supported_triggers",
+                "code",
+                "dependencies",
+                "runtime",
+                "secrets",
+                "modules",
+                "deploy",
+            ],
+        ),
+        update: Some(Update {
+            path: "/api/v2/actions/actions/{id}",
+            columns: &[
+                "name",
+                "supported_triggers",
+                "code",
+                "dependencies",
+                "runtime",
+                "secrets",
+                "modules",
+            ],
+            ..CHANGE
+        }),
+        delete: delete("/api/v2/actions/actions/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "action_modules",
+        insert: post(
+            "/api/v2/actions/modules",
+            &["name", "code"],
+            &[
+                "name",
+                "code",
+                "secrets",
+                "dependencies",
+                "api_version",
+                "publish",
+            ],
+        ),
+        update: Some(Update {
+            path: "/api/v2/actions/modules/{id}",
+            columns: &["code", "secrets", "dependencies"],
+            ..CHANGE
+        }),
+        delete: delete("/api/v2/actions/modules/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "rules",
+        insert: post(
+            "/api/v2/rules",
+            &["name", "script"],
+            &["name", "script", "order", "enabled"],
+        ),
+        update: Some(Update {
+            path: "/api/v2/rules/{id}",
+            columns: &["script", "name", "order", "enabled"],
+            ..CHANGE
+        }),
+        delete: delete("/api/v2/rules/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "rules_configs",
+        insert: Some(Insert {
+            method: Method::Put,
+            path: "/api/v2/rules-configs/{key}",
+            columns: &["value"],
+            required: &["value"],
+            ..MAKE
+        }),
+        update: Some(Update {
+            method: Method::Put,
+            path: "/api/v2/rules-configs/{key}",
+            columns: &["value"],
+            ..CHANGE
+        }),
+        delete: delete("/api/v2/rules-configs/{key}"),
+        ..NONE
+    },
+    Writes {
+        object: "hooks",
+        insert: post(
+            "/api/v2/hooks",
+            &["name", "script", "trigger_id"],
+            &["name", "script", "enabled", "dependencies", "trigger_id"],
+        ),
+        update: Some(Update {
+            path: "/api/v2/hooks/{id}",
+            columns: &["name", "script", "enabled", "dependencies"],
+            ..CHANGE
+        }),
+        delete: delete("/api/v2/hooks/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "log_streams",
+        insert: post(
+            "/api/v2/log-streams",
+            &["type", "sink"],
+            &[
+                "name",
+                "type",
+                "is_priority",
+                "filters",
+                "pii_config",
+                "sink",
+                "start_from",
+            ],
+        ),
+        update: Some(Update {
+            path: "/api/v2/log-streams/{id}",
+            columns: &[
+                "name",
+                "status",
+                "is_priority",
+                "filters",
+                "pii_config",
+                "sink",
+            ],
+            ..CHANGE
+        }),
+        delete: delete("/api/v2/log-streams/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "event_streams",
+        insert: post(
+            "/api/v2/event-streams",
+            &["destination"],
+            &["name", "subscriptions", "destination", "status"],
+        ),
+        update: Some(Update {
+            path: "/api/v2/event-streams/{id}",
+            columns: &["name", "subscriptions", "destination", "status"],
+            ..CHANGE
+        }),
+        delete: delete("/api/v2/event-streams/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "flows",
+        insert: post("/api/v2/flows", &["name"], &["name", "actions"]),
+        update: Some(Update {
+            path: "/api/v2/flows/{id}",
+            columns: &["name", "actions"],
+            nullable: &["actions"],
+            ..CHANGE
+        }),
+        delete: delete("/api/v2/flows/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "flow_vault_connections",
+        insert: post(
+            "/api/v2/flows/vault/connections",
+            &["name", "app_id"],
+            &["name", "app_id", "setup"],
+        ),
+        update: Some(Update {
+            path: "/api/v2/flows/vault/connections/{id}",
+            columns: &["name", "setup"],
+            ..CHANGE
+        }),
+        delete: delete("/api/v2/flows/vault/connections/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "forms",
+        insert: post(
+            "/api/v2/forms",
+            &["name"],
+            &[
+                "name",
+                "messages",
+                "languages",
+                "translations",
+                "nodes",
+                "start",
+                "ending",
+                "style",
+            ],
+        ),
+        update: Some(Update {
+            path: "/api/v2/forms/{id}",
+            columns: &[
+                "name",
+                "messages",
+                "languages",
+                "translations",
+                "nodes",
+                "start",
+                "ending",
+                "style",
+            ],
+            nullable: &[
+                "messages",
+                "languages",
+                "translations",
+                "nodes",
+                "start",
+                "ending",
+                "style",
+            ],
+            ..CHANGE
+        }),
+        delete: delete("/api/v2/forms/{id}"),
+        ..NONE
+    },
+];

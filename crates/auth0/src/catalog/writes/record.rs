@@ -1,0 +1,361 @@
+//! What a record says of how an object is written: one call for each kind of change.
+
+use std::fmt;
+
+use crate::catalog::template;
+
+/// How a request is sent that changes something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// `POST`
+    Post,
+    /// `PATCH`
+    Patch,
+    /// `PUT`
+    Put,
+    /// `DELETE`
+    Delete,
+}
+
+impl Method {
+    /// As HTTP writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Post => "POST",
+            Method::Patch => "PATCH",
+            Method::Put => "PUT",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
+/// What a statement does to a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// `INSERT`
+    Insert,
+    /// `UPDATE`
+    Update,
+    /// `DELETE`
+    Delete,
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Op::Insert => "insert into",
+            Op::Update => "update",
+            Op::Delete => "delete from",
+        })
+    }
+}
+
+/// How an object is changed. Columns are those of the object's read record; a body has their JSON keys.
+#[derive(Debug)]
+pub struct Writes {
+    /// The object.
+    pub object: &'static str,
+    /// How a row is made; `None` where the API does not.
+    pub insert: Option<Insert>,
+    /// How a row is changed.
+    pub update: Option<Update>,
+    /// How a row is taken away.
+    pub delete: Option<Delete>,
+    /// Names and dotted paths (of JSON keys) that are secret in bodies, beside the object's own secrets.
+    pub secrets: &'static [&'static str],
+}
+
+/// What a successful answer holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The row as it is stored.
+    Row,
+    /// Nothing of use: the row is what was sent.
+    Nothing,
+}
+
+/// How a row is made.
+#[derive(Debug)]
+pub struct Insert {
+    /// `POST`, or `PUT` where that is the way.
+    pub method: Method,
+    /// The call, with `{column}` for a value.
+    pub path: &'static str,
+    /// Columns the body may have.
+    pub columns: &'static [&'static str],
+    /// Those without which Auth0 refuses it; those in the path are always needed.
+    pub required: &'static [&'static str],
+    /// Columns whose key in the body is another than the column's.
+    pub keys: &'static [(&'static str, &'static str)],
+    /// What comes back.
+    pub answer: Answer,
+    /// How several rows with the same path go in one request.
+    pub batch: Option<Batch>,
+}
+
+/// How rows are put together in the body of one request.
+#[derive(Debug)]
+pub struct Batch {
+    /// The key that holds the array of rows; empty if the body is that array, or if there is no body.
+    pub key: &'static str,
+    /// What stands in the array for a row.
+    pub element: Element,
+    /// Most rows in one request.
+    pub most: usize,
+}
+
+/// What stands for a row in a [`Batch`].
+#[derive(Debug)]
+pub enum Element {
+    /// The value of this column.
+    Scalar(&'static str),
+    /// An object with these columns, and one more entry whose value is a truth.
+    Object(&'static [&'static str], Option<(&'static str, bool)>),
+    /// Nothing: the request is for all rows with the same path, and has no body.
+    Nothing,
+}
+
+/// How a row is changed.
+#[derive(Debug)]
+pub struct Update {
+    /// `PATCH`, or `PUT` where that is the way.
+    pub method: Method,
+    /// The call, with `{column}` for a value, which cannot be changed.
+    pub path: &'static str,
+    /// Columns that can be changed. Where one request cannot have all that a statement changes, their order is that of the
+    /// requests.
+    pub columns: &'static [&'static str],
+    /// Columns of objects whose first level the API merges with what there is.
+    pub merged: &'static [Merged],
+    /// Columns whose value `null` takes away.
+    pub nullable: &'static [&'static str],
+    /// Columns that must not be in one request.
+    pub apart: &'static [(&'static str, &'static str)],
+    /// Columns that only go with others.
+    pub companions: &'static [Companion],
+    /// Whether the body is the whole row, as it shall be: what it lacks is lost, or missed.
+    pub whole: bool,
+    /// Columns whose key in the body is another than the column's.
+    pub keys: &'static [(&'static str, &'static str)],
+    /// What comes back.
+    pub answer: Answer,
+}
+
+/// A column whose first level the API merges with what there is: a key is only taken away by `null`.
+#[derive(Debug)]
+pub struct Merged {
+    /// The column.
+    pub column: &'static str,
+    /// Whether the empty object takes all keys away.
+    pub empties: bool,
+}
+
+/// A column that goes with others, in each request that has one of them.
+#[derive(Debug)]
+pub struct Companion {
+    /// The column.
+    pub column: &'static str,
+    /// The others.
+    pub of: &'static [&'static str],
+    /// Whether it also means something without them.
+    pub alone: bool,
+}
+
+/// How a row is taken away.
+#[derive(Debug)]
+pub struct Delete {
+    /// `DELETE`, or another method where a body says what goes.
+    pub method: Method,
+    /// The call, with `{column}` for a value.
+    pub path: &'static str,
+    /// How several rows with the same path go in one request.
+    pub batch: Option<Batch>,
+}
+
+/// An object that cannot be written; records give what can.
+pub const NONE: Writes = Writes {
+    object: "",
+    insert: None,
+    update: None,
+    delete: None,
+    secrets: &[],
+};
+
+/// An insert with what most have.
+pub const MAKE: Insert = Insert {
+    method: Method::Post,
+    path: "",
+    columns: &[],
+    required: &[],
+    keys: &[],
+    answer: Answer::Row,
+    batch: None,
+};
+
+/// `POST`, answered with the row.
+pub const fn post(
+    path: &'static str,
+    required: &'static [&'static str],
+    columns: &'static [&'static str],
+) -> Option<Insert> {
+    Some(Insert {
+        path,
+        columns,
+        required,
+        ..MAKE
+    })
+}
+
+/// An update with what most have.
+pub const CHANGE: Update = Update {
+    method: Method::Patch,
+    path: "",
+    columns: &[],
+    merged: &[],
+    nullable: &[],
+    apart: &[],
+    companions: &[],
+    whole: false,
+    keys: &[],
+    answer: Answer::Row,
+};
+
+/// `PATCH`, answered with the row.
+pub const fn patch(path: &'static str, columns: &'static [&'static str]) -> Option<Update> {
+    Some(Update {
+        path,
+        columns,
+        ..CHANGE
+    })
+}
+
+/// `DELETE` of one row.
+pub const fn delete(path: &'static str) -> Option<Delete> {
+    Some(Delete {
+        method: Method::Delete,
+        path,
+        batch: None,
+    })
+}
+
+/// `POST` of rows of a link table, answered with nothing of use.
+pub const fn tie(path: &'static str, batch: Batch) -> Option<Insert> {
+    Some(Insert {
+        path,
+        answer: Answer::Nothing,
+        batch: Some(batch),
+        ..MAKE
+    })
+}
+
+/// `DELETE` of rows of a link table.
+pub const fn cut(path: &'static str, batch: Batch) -> Option<Delete> {
+    Some(Delete {
+        method: Method::Delete,
+        path,
+        batch: Some(batch),
+    })
+}
+
+/// Rows as the values of a column, under a key.
+pub const fn scalars(key: &'static str, column: &'static str, most: usize) -> Batch {
+    Batch {
+        key,
+        element: Element::Scalar(column),
+        most,
+    }
+}
+
+/// Rows as objects, under a key.
+pub const fn objects(key: &'static str, columns: &'static [&'static str], most: usize) -> Batch {
+    Batch {
+        key,
+        element: Element::Object(columns, None),
+        most,
+    }
+}
+
+impl Batch {
+    /// The columns that stand in the body.
+    pub fn columns(&self) -> &[&'static str] {
+        match &self.element {
+            Element::Scalar(column) => std::slice::from_ref(column),
+            Element::Object(columns, _) => columns,
+            Element::Nothing => &[],
+        }
+    }
+}
+
+impl Insert {
+    /// Every column that may have a value.
+    pub fn writable(&self) -> Vec<&'static str> {
+        let batched = self.batch.iter().flat_map(|batch| batch.columns().iter());
+        template::variables(self.path)
+            .chain(self.columns.iter().copied())
+            .chain(batched.copied())
+            .collect()
+    }
+
+    /// Every column that must have a value.
+    pub fn needed(&self) -> Vec<&'static str> {
+        let batched = self.batch.iter().flat_map(|batch| batch.columns().iter());
+        template::variables(self.path)
+            .chain(self.required.iter().copied())
+            .chain(batched.copied())
+            .collect()
+    }
+}
+
+impl Update {
+    /// Every column that may be set.
+    pub fn writable(&self) -> Vec<&'static str> {
+        let companions = self.companions.iter().map(|companion| companion.column);
+        self.columns.iter().copied().chain(companions).collect()
+    }
+
+    /// How a column's first level is merged, if it is.
+    pub fn merges(&self, column: &str) -> Option<&'static Merged> {
+        self.merged.iter().find(|merged| merged.column == column)
+    }
+}
+
+impl Delete {
+    /// The columns that say what goes.
+    pub fn needed(&self) -> Vec<&'static str> {
+        let batched = self.batch.iter().flat_map(|batch| batch.columns().iter());
+        template::variables(self.path)
+            .chain(batched.copied())
+            .collect()
+    }
+}
+
+impl Writes {
+    /// The columns whose values of the old row an `UPDATE` or `DELETE` needs to find it.
+    pub fn keys(&self, op: Op) -> Vec<&'static str> {
+        match op {
+            Op::Insert => Vec::new(),
+            Op::Update => self.update.as_ref().map_or_else(Vec::new, |update| {
+                let whole = update.columns.iter().filter(|_| update.whole);
+                template::variables(update.path)
+                    .chain(whole.copied())
+                    .collect()
+            }),
+            Op::Delete => self.delete.as_ref().map_or_else(Vec::new, Delete::needed),
+        }
+    }
+
+    /// What the API does at all.
+    pub fn can(&self) -> Vec<Op> {
+        let ops = [Op::Insert, Op::Update, Op::Delete];
+        ops.into_iter().filter(|op| self.allows(*op)).collect()
+    }
+
+    /// Whether the API does this at all.
+    pub fn allows(&self, op: Op) -> bool {
+        match op {
+            Op::Insert => self.insert.is_some(),
+            Op::Update => self.update.is_some(),
+            Op::Delete => self.delete.is_some(),
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! One import job: its file sent, waited for, and what Auth0 says of its users.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::file::{known_by, File};
+use super::{Event, Finished, Ground, RowError};
+use crate::catalog::writes::Method;
+use crate::client::{Flight, Get, Write, Written};
+use crate::error::{Error, Result};
+
+/// Pauses between questions after a job.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Auth0 gives up a job after two hours, so no longer does one stand in the way of another.
+const LONGEST_JOB: Duration = Duration::from_secs(2 * 3600);
+
+/// How far a job is.
+enum State {
+    Working(u8),
+    Completed(Summary),
+    Failed(String),
+}
+
+#[derive(Default)]
+struct Summary {
+    inserted: u64,
+    updated: u64,
+    failed: u64,
+    total: u64,
+}
+
+/// Imports a file. `None` if nobody wants it any more.
+pub async fn run(ground: &Ground, connection_id: &str, mut file: File) -> Result<Option<Finished>> {
+    let Some(job) = begin(ground, connection_id, &file).await? else {
+        return Ok(None);
+    };
+    ground.tell(Event::Started {
+        job: job.clone(),
+        users: file.users,
+        bytes: file.size() as u64,
+    });
+    let get = Get {
+        path: format!("/api/v2/jobs/{job}"),
+        query: Vec::new(),
+    };
+    let (mut pause, mut told) = (FIRST_PAUSE, 0);
+    loop {
+        if ground.halt.is_closed() {
+            return Ok(None);
+        }
+        let (settings, stats) = (&ground.settings, &ground.stats);
+        match ground.client.get(&get, settings, stats, state).await? {
+            State::Completed(summary) => {
+                return Ok(Some(Finished {
+                    inserted: summary.inserted,
+                    updated: summary.updated,
+                    failed: summary.failed,
+                    total: summary.total,
+                    errors: match summary.failed {
+                        0 => Vec::new(),
+                        _ => errors(ground, &job, &mut file).await?,
+                    },
+                    job,
+                }))
+            }
+            State::Failed(reason) => return Err(Error::Import { job, reason }),
+            State::Working(percent) => {
+                if percent > told {
+                    told = percent;
+                    let job = job.clone();
+                    ground.tell(Event::Progress { job, percent });
+                }
+                tokio::time::sleep(pause).await;
+                pause = pause.mul_f64(1.5).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+/// Sends the file; the job's id.
+async fn begin(ground: &Ground, connection_id: &str, file: &File) -> Result<Option<String>> {
+    let upsert = if ground.request.upsert {
+        "true"
+    } else {
+        "false"
+    };
+    let mut fields = vec![
+        ("connection_id", connection_id),
+        ("upsert", upsert),
+        // Nobody asked for a mail to all administrators.
+        ("send_completion_email", "false"),
+    ];
+    if let Some(external_id) = &ground.request.external_id {
+        fields.push(("external_id", external_id));
+    }
+    let path = "/api/v2/jobs/users-imports";
+    let correlation = ground.correlation();
+    let write = Write {
+        method: Method::Post,
+        path,
+        query: &[],
+        body: Some(file.form(&fields)),
+        correlation: &correlation,
+    };
+    let since = Instant::now();
+    loop {
+        let flight = Flight::under(ground.halt.clone());
+        let (settings, stats) = (&ground.settings, &ground.stats);
+        match ground.client.write(&write, settings, stats, &flight).await {
+            Ok(Written::Done(body)) => {
+                let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+                let id = answer.get("id").and_then(Value::as_str);
+                return match id {
+                    Some(id) => Ok(Some(id.to_owned())),
+                    None => Err(Error::Import {
+                        job: String::new(),
+                        reason: "the answer has no id; the job may run all the same".to_owned(),
+                    }),
+                };
+            }
+            Ok(Written::Missing | Written::Abandoned) => return Ok(None),
+            // Others' jobs are running: Auth0 takes two at a time.
+            Err(Error::RateLimited { refused: true, .. }) if since.elapsed() < LONGEST_JOB => {
+                ground.tell(Event::Waiting);
+                tokio::time::sleep(LONGEST_PAUSE).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// How far the job is that an answer describes. Which other states there are is not published.
+fn state(body: Vec<u8>) -> std::result::Result<State, String> {
+    let job: Value = serde_json::from_slice(&body).map_err(|_| "not JSON".to_owned())?;
+    let text = |key: &str| job.get(key).and_then(Value::as_str);
+    let number = |name: &str| {
+        let number = job.pointer(&format!("/summary/{name}"));
+        number.and_then(Value::as_u64).unwrap_or_default()
+    };
+    match text("status") {
+        Some("completed") => Ok(State::Completed(Summary {
+            inserted: number("inserted"),
+            updated: number("updated"),
+            failed: number("failed"),
+            total: number("total"),
+        })),
+        Some("failed") => Ok(State::Failed(
+            text("status_details")
+                .unwrap_or("no reason was given")
+                .to_owned(),
+        )),
+        Some(_) => {
+            let percent = job.get("percentage_done").and_then(Value::as_u64);
+            let percent = percent.unwrap_or_default().min(100);
+            Ok(State::Working(u8::try_from(percent).unwrap_or(100)))
+        }
+        None => Err("a job without a status".to_owned()),
+    }
+}
+
+/// The users that were refused, and why.
+async fn errors(ground: &Ground, job: &str, file: &mut File) -> Result<Vec<RowError>> {
+    let get = Get {
+        path: format!("/api/v2/jobs/{job}/errors"),
+        query: Vec::new(),
+    };
+    let parse = |body: Vec<u8>| match body.as_slice() {
+        // 204: there are none.
+        [] => Ok(Value::Array(Vec::new())),
+        body => serde_json::from_slice::<Value>(body).map_err(|_| "not JSON".to_owned()),
+    };
+    let answer = ground
+        .client
+        .get(&get, &ground.settings, &ground.stats, parse)
+        .await?;
+    let Value::Array(refused) = answer else {
+        let reason = answer.get("status_details").and_then(Value::as_str);
+        return Err(Error::Import {
+            job: job.to_owned(),
+            reason: reason.unwrap_or("no reason was given").to_owned(),
+        });
+    };
+    let mut errors = Vec::new();
+    for mut one in refused {
+        let user = one.get_mut("user").map(Value::take).unwrap_or_default();
+        let number = file.row_of(&known_by(&user));
+        for why in one
+            .get("errors")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            let text = |key: &str| why.get(key).and_then(Value::as_str).map(str::to_owned);
+            errors.push(RowError {
+                number,
+                user: user.clone(),
+                code: text("code"),
+                message: text("message"),
+                path: text("path"),
+            });
+        }
+    }
+    Ok(errors)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_of_a_job() {
+        let of = |body: &str| state(body.as_bytes().to_vec());
+        assert!(matches!(
+            of(r#"{"status":"pending"}"#),
+            Ok(State::Working(0))
+        ));
+        assert!(matches!(
+            of(r#"{"status":"processing","percentage_done":40}"#),
+            Ok(State::Working(40))
+        ));
+        let done =
+            r#"{"status":"completed","summary":{"failed":1,"updated":2,"inserted":3,"total":6}}"#;
+        assert!(matches!(
+            of(done),
+            Ok(State::Completed(Summary {
+                inserted: 3,
+                updated: 2,
+                failed: 1,
+                total: 6
+            }))
+        ));
+        assert!(matches!(of(r#"{"status":"failed"}"#), Ok(State::Failed(_))));
+        assert!(of("{}").is_err() && of("").is_err());
+    }
+}

@@ -1,0 +1,90 @@
+//! A request as it may be shown: in a dry run, in a log.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use super::step::Step;
+use crate::catalog::writes::writes;
+
+/// What stands for a secret.
+const HIDDEN: &str = "*****";
+
+/// Keys whose values are secrets wherever they stand.
+const SECRET: &[&str] = &[
+    "password",
+    "password_hash",
+    "custom_password_hash",
+    "secret",
+    "token",
+    "pem",
+    "private_key",
+    "credentials",
+    "authorization",
+];
+
+impl Step {
+    /// Method, path and body, without secrets.
+    pub fn shown(&self) -> String {
+        let mut text = format!("{} {}", self.method.name(), self.path);
+        for (i, (name, value)) in self.query.iter().enumerate() {
+            let _ = write!(text, "{}{name}={value}", if i == 0 { '?' } else { '&' });
+        }
+        if let Some(body) = &self.body {
+            let mut body = body.clone();
+            let more = writes(self.object).map_or(&[][..], |record| record.secrets);
+            for path in self.object.secrets.iter().chain(more) {
+                let path: Vec<&str> = path.split('.').collect();
+                hide_at(&mut body, &path);
+            }
+            hide_named(&mut body);
+            let _ = write!(text, " {body}");
+        }
+        text
+    }
+}
+
+/// Hides what is at a path, in every element of arrays on the way.
+fn hide_at(value: &mut Value, path: &[&str]) {
+    match (value, path) {
+        (Value::Null, _) => {}
+        (value, []) => *value = HIDDEN.into(),
+        (Value::Array(all), path) => all.iter_mut().for_each(|one| hide_at(one, path)),
+        (Value::Object(map), [first, rest @ ..]) => {
+            if let Some(inner) = map.get_mut(*first) {
+                hide_at(inner, rest);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Hides what is named like a secret, at any depth.
+fn hide_named(value: &mut Value) {
+    match value {
+        Value::Array(all) => all.iter_mut().for_each(hide_named),
+        Value::Object(map) => {
+            for (key, inner) in map.iter_mut() {
+                match is_secret(key) && !inner.is_null() && !inner.is_boolean() {
+                    true => *inner = HIDDEN.into(),
+                    false => hide_named(inner),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let ends = [
+        "_secret",
+        "_token",
+        "_password",
+        "_key",
+        "apikey",
+        "secretkey",
+        "clientsecret",
+    ];
+    SECRET.contains(&key.as_str()) || ends.iter().any(|end| key.ends_with(end))
+}

@@ -1,0 +1,127 @@
+//! One request that changes something.
+
+use serde_json::Value;
+
+use super::{text, Row};
+use crate::catalog::template::{self, Put};
+use crate::catalog::writes::{Answer, Batch, Element, Method, Op};
+use crate::catalog::Object;
+use crate::error::{Call, Error, Result};
+
+/// One request that changes something.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// What it changes.
+    pub object: &'static Object,
+    /// What the statement does.
+    pub op: Op,
+    /// How it is sent.
+    pub method: Method,
+    /// Path, percent-encoded.
+    pub path: String,
+    /// Query parameters, as they are before encoding.
+    pub query: Vec<(&'static str, String)>,
+    /// The body, if there is one.
+    pub body: Option<Value>,
+    /// The columns that it sets, for messages.
+    pub columns: Vec<&'static str>,
+    /// What comes back.
+    pub answer: Answer,
+    /// How the rows stand in the body, if it may have several.
+    pub(super) batch: Option<&'static Batch>,
+}
+
+impl Step {
+    /// A request with nothing in it, for the row whose values the path needs.
+    pub(super) fn new(
+        object: &'static Object,
+        op: Op,
+        method: Method,
+        path: &'static str,
+        row: &Row,
+    ) -> Result<Step> {
+        let given = |column: &str| text(row, column).filter(|text| !text.is_empty());
+        // A URL takes these two for a way up: to another call, on another object.
+        let is_a_way =
+            |column: &&str| given(column).is_some_and(|text| text == "." || text == "..");
+        if let Some(column) = template::variables(path).find(is_a_way) {
+            return Err(Error::ColumnValue {
+                object: object.name,
+                column,
+                expected: "an id",
+            });
+        }
+        let Some(get) = template::fill(path, |column| given(column).map(Put::Value)) else {
+            let column = template::variables(path).find(|column| given(column).is_none());
+            return Err(Error::NullColumn {
+                object: object.name,
+                column: column.unwrap_or_default(),
+                op,
+            });
+        };
+        Ok(Step {
+            object,
+            op,
+            method,
+            path: get.path,
+            query: get.query,
+            body: None,
+            columns: Vec::new(),
+            answer: Answer::Nothing,
+            batch: None,
+        })
+    }
+
+    /// The call, for messages.
+    pub fn call(&self) -> Call {
+        Call {
+            method: self.method.name(),
+            path: self.path.clone(),
+        }
+    }
+
+    /// Whether it may be for several rows.
+    pub fn is_batch(&self) -> bool {
+        self.batch.is_some()
+    }
+
+    /// What must be written in order of submission; `None` for what makes a row of its own.
+    pub fn orders_by(&self) -> Option<&str> {
+        let makes_one = self.op == Op::Insert && self.batch.is_none();
+        (!makes_one).then_some(self.path.as_str())
+    }
+
+    /// The same for each row alone, where one of several may be why all were refused. Empty if there is but one.
+    pub fn apart(&self) -> Vec<Step> {
+        let Some(batch) = self.batch else {
+            return Vec::new();
+        };
+        if matches!(batch.element, Element::Nothing) {
+            return Vec::new();
+        }
+        let rows = match &self.body {
+            Some(Value::Array(rows)) => rows,
+            Some(Value::Object(body)) => match body.get(batch.key) {
+                Some(Value::Array(rows)) => rows,
+                _ => return Vec::new(),
+            },
+            _ => return Vec::new(),
+        };
+        if rows.len() < 2 {
+            return Vec::new();
+        }
+        let alone = |row: &Value| Step {
+            body: Some(in_body(batch.key, vec![row.clone()])),
+            ..self.clone()
+        };
+        rows.iter().map(alone).collect()
+    }
+}
+
+/// The body for these rows.
+pub(super) fn in_body(key: &str, rows: Vec<Value>) -> Value {
+    match key {
+        "" => Value::Array(rows),
+        key => Value::Object([(key.to_owned(), Value::Array(rows))].into_iter().collect()),
+    }
+}

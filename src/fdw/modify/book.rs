@@ -1,0 +1,141 @@
+//! What has become of a statement's rows, and how an error tells it.
+
+use std::collections::HashMap;
+
+use auth0::engine::Outcome;
+use auth0::Error;
+
+/// Rows that an error names.
+const NAMED: usize = 20;
+
+/// What became of a ticket's rows.
+pub enum Fate {
+    /// Written; the row as it is stored, where the API answers with it.
+    Written(Option<Vec<u8>>),
+    /// There was no such row, or it is there already and that is no error.
+    Skipped,
+    /// Not written, or not known.
+    Failed,
+}
+
+/// The rows of one statement.
+pub struct Book {
+    object: &'static str,
+    /// Names of the rows that are on their way.
+    tickets: HashMap<u64, Vec<String>>,
+    rows: u64,
+    written: u64,
+    named: Vec<String>,
+    skipped: u64,
+    failed: Option<(String, Error)>,
+    unknown: Vec<String>,
+}
+
+impl Book {
+    /// Nothing yet.
+    pub fn new(object: &'static str) -> Book {
+        Book {
+            object,
+            tickets: HashMap::new(),
+            rows: 0,
+            written: 0,
+            named: Vec::new(),
+            skipped: 0,
+            failed: None,
+            unknown: Vec::new(),
+        }
+    }
+
+    /// Position of the next row, from 1.
+    pub fn next_row(&self) -> u64 {
+        self.rows + 1
+    }
+
+    /// Another row of the statement.
+    pub fn row(&mut self) {
+        self.rows += 1;
+    }
+
+    /// These rows are on their way.
+    pub fn sent(&mut self, ticket: u64, rows: Vec<String>) {
+        self.tickets.insert(ticket, rows);
+    }
+
+    /// What became of a ticket. `skip_conflicts`: a row that is there already is no failure.
+    pub fn note(&mut self, ticket: u64, outcome: Outcome, skip_conflicts: bool) -> Fate {
+        let rows = self.tickets.remove(&ticket).unwrap_or_default();
+        match outcome {
+            Outcome::Stored(answer) => {
+                self.written += rows.len() as u64;
+                let room = NAMED.saturating_sub(self.named.len());
+                self.named.extend(rows.into_iter().take(room));
+                Fate::Written(answer)
+            }
+            Outcome::NotFound => self.skip(rows.len()),
+            Outcome::Failed(error) if skip_conflicts && error.is_conflict() => {
+                self.skip(rows.len())
+            }
+            Outcome::Failed(error) => {
+                if self.failed.is_none() {
+                    self.failed = Some((rows.join(", "), error));
+                } else if error.is_uncertain() {
+                    self.unknown.extend(rows);
+                }
+                Fate::Failed
+            }
+            Outcome::Unsent => Fate::Failed,
+        }
+    }
+
+    fn skip(&mut self, rows: usize) -> Fate {
+        self.skipped += rows as u64;
+        Fate::Skipped
+    }
+
+    /// Rows that were not written although nothing failed, since this was asked last.
+    pub fn take_skipped(&mut self) -> u64 {
+        std::mem::take(&mut self.skipped)
+    }
+
+    /// Whether a row has failed.
+    pub fn has_failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
+    /// The error, if a row has failed.
+    pub fn error(&mut self) -> Option<Error> {
+        let (failed, cause) = self.failed.take()?;
+        if self.rows < 2 {
+            return Some(cause);
+        }
+        Some(Error::PartlyWritten {
+            object: self.object,
+            written: self.named.clone(),
+            count: self.written,
+            failed,
+            unknown: std::mem::take(&mut self.unknown),
+            cause: Box::new(cause),
+        })
+    }
+
+    /// What a statement that is broken off has to say; `under_way` are tickets that have been sent and have no answer.
+    pub fn broken_off(&self, under_way: &[u64]) -> Option<String> {
+        let unknown: Vec<&str> = under_way
+            .iter()
+            .filter_map(|ticket| self.tickets.get(ticket))
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        if self.written == 0 && unknown.is_empty() {
+            return None;
+        }
+        let mut text = format!(
+            "Rows of \"{}\" written before that: {}.",
+            self.object, self.written
+        );
+        if !unknown.is_empty() {
+            text += &format!(" Sent, and not known: {}.", unknown.join(", "));
+        }
+        Some(text)
+    }
+}
