@@ -6,6 +6,7 @@ use std::ffi::CString;
 use auth0::options::{self, Raw};
 use auth0::{Error, Place, Result};
 use pgrx::pg_sys::{self, Oid};
+use pgrx::{direct_function_call, IntoDatum};
 
 use super::{vault, Server, Table};
 use crate::{list, text};
@@ -87,19 +88,22 @@ pub fn of_server(name: &str) -> Option<Server> {
     }
 }
 
-/// Raises Postgres' own error unless the current user may use the server.
+/// Raises Postgres' own error if the current user may not use the server.
 pub fn check_usage(server: &Server) {
-    // SAFETY: look-ups in the catalogs; the name is copied into the message.
+    let name = CString::new(text::to_server(&server.name).into_owned()).unwrap_or_default();
+    // SAFETY: a look-up in the catalogs with arguments of its types; the error quotes a NUL-terminated name.
     unsafe {
-        let (user, usage) = (pg_sys::GetUserId(), pg_sys::ACL_USAGE as pg_sys::AclMode);
-        #[cfg(any(feature = "pg14", feature = "pg15"))]
-        let may = pg_sys::pg_foreign_server_aclcheck(server.oid, user, usage);
-        #[cfg(not(any(feature = "pg14", feature = "pg15")))]
-        let may = pg_sys::object_aclcheck(pg_sys::ForeignServerRelationId, server.oid, user, usage);
-        if may != pg_sys::AclResult::ACLCHECK_OK {
-            let name = CString::new(server.name.as_str()).unwrap_or_default();
-            let kind = pg_sys::ObjectType::OBJECT_FOREIGN_SERVER;
-            pg_sys::aclcheck_error(may, kind, name.as_ptr());
+        let privilege = pg_sys::cstring_to_text(c"USAGE".as_ptr());
+        let may = direct_function_call::<bool>(
+            pg_sys::has_server_privilege_id,
+            &[server.oid.into_datum(), Some(privilege.into())],
+        );
+        if may != Some(true) {
+            pg_sys::aclcheck_error(
+                pg_sys::AclResult::ACLCHECK_NO_PRIV,
+                pg_sys::ObjectType::OBJECT_FOREIGN_SERVER,
+                name.as_ptr(),
+            );
         }
     }
 }

@@ -11,7 +11,7 @@ use super::transport::{url, Body, Order};
 use super::trip::Trip;
 use super::{Client, Stats, JSON};
 use crate::catalog::writes::Method;
-use crate::error::{Call, Error, Result, Unreachable};
+use crate::error::{Call, Error, Refusal, Result, Unreachable};
 use crate::options::Settings;
 
 /// What Auth0 answers with 409 although nothing is there twice.
@@ -103,16 +103,25 @@ fn verdict(error: Error, method: Method, call: &Call) -> Result<Written> {
         {
             Ok(Written::Missing)
         }
-        Error::Rejected { call, refusal }
-            if refusal.status == 409
-                && !NO_DUPLICATES.contains(&refusal.code.as_deref().unwrap_or_default()) =>
-        {
+        Error::Rejected { call, refusal } if is_duplicate(&refusal) => {
             Err(Error::Conflict { call, refusal })
         }
         error if is_uncertain(&error, call) => Err(Error::Uncertain {
             cause: Box::new(error),
         }),
         error => Err(error),
+    }
+}
+
+/// Whether something like it exists already: 409, or, when a user's e-mail or name is changed, a 400 that has no code of its
+/// own for it.
+fn is_duplicate(refusal: &Refusal) -> bool {
+    let code = refusal.code.as_deref().unwrap_or_default();
+    let message = refusal.message.as_deref().unwrap_or_default();
+    match refusal.status {
+        409 => !NO_DUPLICATES.contains(&code),
+        400 => code == "auth0_idp_error" && message.contains("already exists"),
+        _ => false,
     }
 }
 
@@ -124,5 +133,89 @@ fn is_uncertain(error: &Error, ours: &Call) -> bool {
         }
         Error::ServerError { call, .. } | Error::Unreadable { call, .. } => call == ours,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call() -> Call {
+        Call {
+            method: "PATCH",
+            path: "/api/v2/users/u".into(),
+        }
+    }
+
+    fn refused(status: u16, code: &str, message: &str) -> Error {
+        Error::Rejected {
+            call: call(),
+            refusal: Refusal {
+                status,
+                code: (!code.is_empty()).then(|| code.to_owned()),
+                message: (!message.is_empty()).then(|| message.to_owned()),
+            },
+        }
+    }
+
+    #[test]
+    fn nothing_there_is_no_error_but_for_a_new_row() {
+        let gone = || refused(404, "inexistent_user", "The user does not exist.");
+        assert_eq!(
+            verdict(gone(), Method::Patch, &call()),
+            Ok(Written::Missing)
+        );
+        assert_eq!(
+            verdict(gone(), Method::Delete, &call()),
+            Ok(Written::Missing)
+        );
+        assert!(matches!(
+            verdict(gone(), Method::Post, &call()),
+            Err(Error::Rejected { .. })
+        ));
+        let page = refused(404, "", "");
+        assert!(matches!(
+            verdict(page, Method::Delete, &call()),
+            Err(Error::Rejected { .. })
+        ));
+    }
+
+    #[test]
+    fn what_exists_already_is_a_conflict() {
+        let conflict =
+            |error| verdict(error, Method::Post, &call()).is_err_and(|error| error.is_conflict());
+        assert!(conflict(refused(
+            409,
+            "auth0_idp_error",
+            "The user already exists."
+        )));
+        assert!(conflict(refused(
+            400,
+            "auth0_idp_error",
+            "The specified new email already exists"
+        )));
+        assert!(!conflict(refused(409, "custom_domain_conflict", "…")));
+        assert!(!conflict(refused(400, "invalid_body", "…")));
+    }
+
+    #[test]
+    fn what_was_sent_without_an_answer_is_uncertain() {
+        let broken = |call: Call, why| Error::Unreachable {
+            host: "t".into(),
+            call,
+            why,
+            reason: String::new(),
+            attempts: 1,
+        };
+        let uncertain =
+            |error| verdict(error, Method::Post, &call()).is_err_and(|error| error.is_uncertain());
+        assert!(uncertain(broken(call(), Unreachable::Timeout)));
+        assert!(uncertain(broken(call(), Unreachable::Broken)));
+        assert!(!uncertain(broken(call(), Unreachable::Connect)));
+        let token = Call {
+            method: "POST",
+            path: "/oauth/token".into(),
+        };
+        assert!(!uncertain(broken(token, Unreachable::Timeout)));
     }
 }

@@ -229,3 +229,67 @@ pub fn event_stream(row: &mut Row, made: &Made) {
     all(row, json!({"status": "enabled", "subscriptions": []}));
     stamps(row, made);
 }
+
+/// A way to sign in that its user has not tried yet.
+pub fn authentication_method(row: &mut Row, made: &Made) {
+    row.remove("totp_secret");
+    all(row, json!({"confirmed": true, "created_at": made.now}));
+}
+
+/// A module that is not published unless it said so.
+pub fn module(row: &mut Row, made: &Made) {
+    let published = row.remove("publish") == Some(Value::Bool(true));
+    row.remove("api_version");
+    hide_secrets(row, made.now);
+    all(
+        row,
+        json!({
+            "dependencies": [],
+            "secrets": [],
+            "actions_using_module_total": 0,
+            "all_changes_published": published,
+            "latest_version_number": i32::from(published),
+        }),
+    );
+    stamps(row, made);
+}
+
+/// A connection to another service, whose secrets are not shown.
+pub fn vault_connection(row: &mut Row, made: &Made) {
+    let ready = row.remove("setup").is_some();
+    put(row, "ready", json!(ready));
+    stamps(row, made);
+}
+
+/// A token that is shown this once.
+pub fn scim_token(row: &mut Row, made: &Made) {
+    row.remove("token_lifetime");
+    all(
+        row,
+        json!({"token": made.secret, "scopes": [], "created_at": made.now}),
+    );
+}
+
+/// A key that is not in use yet.
+pub fn encryption_key(row: &mut Row, made: &Made) {
+    put(row, "state", json!("pre-activation"));
+    stamps(row, made);
+}
+
+/// A provider whose credentials are not shown.
+pub fn phone_provider(row: &mut Row, made: &Made) {
+    row.remove("credentials");
+    all(
+        row,
+        json!({"tenant": "simulated-tenant", "channel": "phone", "disabled": false}),
+    );
+    stamps(row, made);
+}
+
+/// A template of the tenant's own.
+pub fn phone_template(row: &mut Row, _: &Made) {
+    all(
+        row,
+        json!({"tenant": "simulated-tenant", "channel": "phone", "customizable": true, "disabled": false}),
+    );
+}

@@ -5,7 +5,8 @@
 use super::defaults;
 use super::writes::{Id, Kind};
 
-const PLAIN: Kind = Kind {
+/// A kind with what most have.
+pub(super) const PLAIN: Kind = Kind {
     list: "",
     noun: "",
     required: &["name"],
@@ -452,6 +453,7 @@ const CLIENT: &[&str] = &[
     "token_exchange",
     "par_request_expiry",
     "express_configuration",
+    "identity_assertion_authorization_grant",
     "my_organization_configuration",
     "async_approval_notification_channels",
     "third_party_security_mode",

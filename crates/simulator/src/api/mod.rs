@@ -8,6 +8,7 @@ mod declare;
 pub mod defaults;
 mod extensibility;
 mod kinds;
+mod kinds_more;
 mod missing;
 mod organizations;
 mod rbac;

@@ -2,6 +2,7 @@
 //! there, what a new object gets, which statuses answer.
 
 use super::kinds::KINDS;
+use super::kinds_more::MORE;
 use serde_json::{Map, Value};
 
 /// A kind of object that can be written.
@@ -63,5 +64,5 @@ pub struct Made<'a> {
 
 /// The kind whose list is declared so.
 pub fn kind(list: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.list == list)
+    KINDS.iter().chain(MORE).find(|kind| kind.list == list)
 }

@@ -103,7 +103,8 @@ pub fn follow(world: &mut World, list: &str, id: &str, row: &mut Body) {
             for client in before {
                 world.remove(&clients, &client);
             }
-            for client in row["enabled_clients"].as_array().into_iter().flatten() {
+            let enabled = row.get("enabled_clients").and_then(Value::as_array);
+            for client in enabled.into_iter().flatten() {
                 if let Some(client) = client.as_str() {
                     world.put(&clients, client, &json!({ "client_id": client }));
                 }

@@ -32,6 +32,11 @@ pub fn write(
     let result = match (request.method.as_str(), path) {
         ("POST" | "DELETE", ["users", user, "roles"]) => link.user_roles(user),
         ("POST" | "DELETE", ["users", user, "permissions"]) => link.user_permissions(user),
+        ("POST" | "DELETE", ["roles", role, "groups"]) => link.role_groups(role),
+        ("POST" | "DELETE", ["groups", group, "roles"]) => link.group_roles(group),
+        ("POST" | "DELETE", ["organizations", id, "groups", group, "roles"]) => {
+            link.organization_group_roles(id, group)
+        }
         ("POST", ["roles", role, "users"]) => link.role_users(role),
         ("POST" | "DELETE", ["roles", role, "permissions"]) => link.role_permissions(role),
         ("POST" | "DELETE", ["organizations", id, "members"]) => link.members(id),
@@ -281,6 +286,55 @@ impl Link<'_> {
                 "The member has reached the limit of roles.",
             ));
         }
+        for role in roles {
+            self.tie(&mut world, &list, "id", &role);
+        }
+        Ok(Reply::empty())
+    }
+
+    fn role_groups(&self, role: &str) -> Answer {
+        self.bearer
+            .need(&["create:group_roles", "delete:group_roles"])?;
+        let groups = self.ids("groups")?;
+        let mut world = self.state.world();
+        self.there(&world, "roles", role)?;
+        for group in &groups {
+            self.there(&world, "groups", group)?;
+        }
+        for group in groups {
+            self.tie(&mut world, &["groups", &group, "roles"], "id", role);
+        }
+        Ok(Reply::empty())
+    }
+
+    fn group_roles(&self, group: &str) -> Answer {
+        self.bearer
+            .need(&["create:group_roles", "delete:group_roles"])?;
+        let roles = self.ids("roles")?;
+        let mut world = self.state.world();
+        self.there(&world, "groups", group)?;
+        for role in &roles {
+            self.there(&world, "roles", role)?;
+        }
+        for role in roles {
+            self.tie(&mut world, &["groups", group, "roles"], "id", &role);
+        }
+        Ok(Reply::empty())
+    }
+
+    fn organization_group_roles(&self, organization: &str, group: &str) -> Answer {
+        self.bearer.need(&[
+            "create:organization_group_roles",
+            "delete:organization_group_roles",
+        ])?;
+        let roles = self.ids("roles")?;
+        let mut world = self.state.world();
+        self.there(&world, "organizations", organization)?;
+        self.there(&world, "groups", group)?;
+        for role in &roles {
+            self.there(&world, "roles", role)?;
+        }
+        let list = ["organizations", organization, "groups", group, "roles"];
         for role in roles {
             self.tie(&mut world, &list, "id", &role);
         }

@@ -11,6 +11,7 @@ mod objects;
 mod paging;
 mod params;
 mod revoking;
+mod settings;
 mod show;
 mod users;
 mod users_create;
@@ -75,6 +76,7 @@ fn management(state: &State, request: &Request, path: &[&str]) -> Reply {
             objects::get(state, request, &bearer, path).unwrap_or_else(|| Err(ApiError::usual(404)))
         }
         _ => links::write(state, request, &bearer, path)
+            .or_else(|| settings::write(state, request, &bearer, path))
             .or_else(|| writes::write(state, request, &bearer, path))
             .or_else(|| match request.method.as_str() {
                 "DELETE" => writes::delete_row(state, &bearer, path),

@@ -58,7 +58,8 @@ pub fn body(request: &Request) -> Result<Body, ApiError> {
         .map_err(|_| ApiError::new(400, "invalid_body", "Invalid request payload JSON format"))
 }
 
-fn allow(
+/// Fails unless the token may do this to such objects, and the tenant has them.
+pub fn allow(
     state: &State,
     bearer: &Bearer,
     verb: &str,
@@ -93,7 +94,12 @@ fn home(kind: &Kind, path: &[&str]) -> String {
     }
 }
 
-fn check_parent(world: &World, kind: &Kind, path: &[&str]) -> Result<String, ApiError> {
+fn check_parent(
+    state: &State,
+    world: &World,
+    kind: &Kind,
+    path: &[&str],
+) -> Result<String, ApiError> {
     let nested = kind
         .list
         .split('/')
@@ -105,9 +111,13 @@ fn check_parent(world: &World, kind: &Kind, path: &[&str]) -> Result<String, Api
     if !nested {
         return Ok(String::new());
     }
-    match world.get(collection, id) {
-        Some(_) => Ok(id.to_string()),
-        None => Err(api::missing(collection, id)),
+    let there = match *collection {
+        "users" => lock(&state.tenant).user(id).is_some(),
+        _ => world.get(collection, id).is_some(),
+    };
+    match there {
+        true => Ok(id.to_string()),
+        false => Err(api::missing(collection, id)),
     }
 }
 
@@ -147,7 +157,7 @@ fn create(
         }
     }
     let mut world = state.world();
-    let parent = check_parent(&world, kind, path)?;
+    let parent = check_parent(state, &world, kind, path)?;
     let list = home(kind, path);
     check_unique(&world, kind, &list, &row, None)?;
     check_links(&mut world, kind.list, &mut row)?;
@@ -197,7 +207,7 @@ fn update(
         ));
     }
     let mut world = state.world();
-    check_parent(&world, kind, path)?;
+    check_parent(state, &world, kind, path)?;
     let list = home(kind, path);
     let given = path.last().copied().unwrap_or_default();
     let before = world
@@ -225,6 +235,12 @@ fn update(
             }
         }
     }
+    // Never shown again.
+    match kind.list {
+        "branding/phone/providers" => drop(row.remove("credentials")),
+        "flows/vault/connections" => drop(row.remove("setup")),
+        _ => {}
+    }
     check_unique(&world, kind, &list, &row, Some(&id))?;
     check_signup(&row)?;
     if row.contains_key("updated_at") {
@@ -241,7 +257,7 @@ fn update(
 fn delete(state: &State, bearer: &Bearer, path: &[&str], kind: &Kind) -> Result<Reply, ApiError> {
     allow(state, bearer, "delete", kind.noun, path)?;
     let mut world = state.world();
-    check_parent(&world, kind, path)?;
+    check_parent(state, &world, kind, path)?;
     let given = path.last().copied().unwrap_or_default();
     let list = home(kind, path);
     let id = world.find(&list, given).map(|row| row.id.to_string());
@@ -286,5 +302,12 @@ fn change_setting(
     }
     let text = Value::Object(row).to_string();
     world.set(&place, text.clone());
+    if let ["connections", id, what] = path {
+        let list = match *what {
+            "scim-configuration" => "connections-scim-configurations",
+            _ => "connections-directory-provisionings",
+        };
+        world.put_raw(list, id, text.clone());
+    }
     Ok(Reply::raw(200, text))
 }

@@ -3,7 +3,7 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{delete, post, Answer, Merged, Update, Writes, CHANGE, NONE};
+use super::record::{delete, post, Merged, Update, Writes, CHANGE, NONE};
 
 /// The records.
 pub static WRITES: &[Writes] = &[
@@ -294,7 +294,7 @@ pub static WRITES: &[Writes] = &[
         update: Some(Update {
             path: "/api/v2/token-exchange-profiles/{id}",
             columns: &["name", "subject_token_type"],
-            answer: Answer::Nothing,
+
             ..CHANGE
         }),
         delete: delete("/api/v2/token-exchange-profiles/{id}"),

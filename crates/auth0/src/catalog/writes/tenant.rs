@@ -3,9 +3,7 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{
-    delete, post, Answer, Insert, Merged, Method, Update, Writes, CHANGE, MAKE, NONE,
-};
+use super::record::{delete, post, Insert, Merged, Method, Update, Writes, CHANGE, MAKE, NONE};
 
 /// The records.
 pub static WRITES: &[Writes] = &[
@@ -55,7 +53,7 @@ pub static WRITES: &[Writes] = &[
             path: "/api/v2/network-acls",
             columns: &["description", "active", "priority", "rule"],
             required: &["description", "active", "rule"],
-            answer: Answer::Nothing,
+
             ..MAKE
         }),
         update: Some(Update {

@@ -1,0 +1,243 @@
+//! Link tables: pairs made and cut in batches.
+
+use crate::tenant::{finish, object, row, submit, Tenant};
+use auth0::catalog::writes::{self, Op};
+use auth0::catalog::Object;
+use auth0::engine::Outcome;
+use auth0::write::{self, Row};
+use serde_json::{json, Value};
+use simulator::{Config, Fault, FaultKind};
+
+fn tenant() -> Tenant {
+    Tenant::of(Config {
+        users: 30,
+        ..Config::default()
+    })
+}
+
+/// Pairs that are not there yet.
+fn pairs(tenant: &Tenant, name: &str) -> Vec<Row> {
+    let ids = |list: &[&str], key: &str| -> Vec<Value> {
+        let objects = tenant.sim.objects(list);
+        objects.iter().map(|object| object[key].clone()).collect()
+    };
+    let roles = ids(&["roles"], "id");
+    let users: Vec<Value> = tenant.sim.user_ids().into_iter().map(Value::from).collect();
+    // The last organization and connection have nothing yet.
+    let new = json!({"id": "org_000000000000000", "name": "fresh"});
+    tenant.sim.put_object(&["organizations"], new.clone());
+    let organization = new["id"].clone();
+    let connection = json!({"id": "con_000000000000000", "name": "fresh", "strategy": "auth0"});
+    tenant.sim.put_object(&["connections"], connection.clone());
+    let api = tenant.sim.objects(&["resource-servers"]);
+    let api = api.iter().find(|api| {
+        api["scopes"]
+            .as_array()
+            .is_some_and(|scopes| scopes.len() > 1)
+    });
+    let api = api.expect("an API with permissions");
+    let permissions = || {
+        api["scopes"].as_array().expect("permissions").iter().map(|scope| {
+        json!({"resource_server_identifier": api["identifier"], "permission_name": scope["value"]})
+    })
+    };
+    let with = |mut one: Value, key: &str, value: &Value| {
+        one[key] = value.clone();
+        row(one)
+    };
+    let user = users.last().expect("a user");
+    match name {
+        "user_roles" => roles
+            .iter()
+            .map(|role| with(json!({"user_id": user}), "role_id", role))
+            .collect(),
+        "role_users" => {
+            let role = json!({"id": "rol_000000000000000", "name": "fresh"});
+            tenant.sim.put_object(&["roles"], role.clone());
+            users
+                .iter()
+                .map(|user| with(json!({"role_id": role["id"]}), "user_id", user))
+                .collect()
+        }
+        "user_permissions" => permissions()
+            .map(|one| with(one, "user_id", user))
+            .collect(),
+        "role_permissions" => {
+            let role = json!({"id": "rol_000000000000000", "name": "fresh"});
+            tenant.sim.put_object(&["roles"], role.clone());
+            permissions()
+                .map(|one| with(one, "role_id", &role["id"]))
+                .collect()
+        }
+        "role_groups" | "group_roles" => {
+            let group = json!({"id": "grp_000000000000000", "name": "fresh"});
+            tenant.sim.put_object(&["groups"], group.clone());
+            roles
+                .iter()
+                .map(|role| row(json!({"role_id": role, "group_id": group["id"]})))
+                .collect()
+        }
+        "organization_members" => users
+            .iter()
+            .map(|user| row(json!({"organization_id": organization, "user_id": user})))
+            .collect(),
+        "organization_member_roles" => {
+            let members = ["organizations", "org_000000000000000", "members"];
+            tenant.sim.put_object(&members, json!({"user_id": user}));
+            let pair = |role: &Value| json!({"organization_id": organization, "user_id": user, "role_id": role});
+            roles.iter().map(|role| row(pair(role))).collect()
+        }
+        "organization_group_roles" => {
+            let group = json!({"id": "grp_000000000000000", "name": "fresh"});
+            tenant.sim.put_object(&["groups"], group.clone());
+            let pair = |role: &Value| json!({"organization_id": organization, "group_id": group["id"], "role_id": role});
+            roles.iter().map(|role| row(pair(role))).collect()
+        }
+        "connection_clients" => {
+            let clients = ids(&["clients"], "client_id");
+            let pair =
+                |client: &Value| json!({"connection_id": connection["id"], "client_id": client});
+            clients.iter().map(|client| row(pair(client))).collect()
+        }
+        other => panic!("no pairs of {other}"),
+    }
+}
+
+fn carry_out(tenant: &Tenant, object: &'static Object, op: Op, rows: &[Row]) -> usize {
+    let batches = write::batch(object, op, rows).expect("batches");
+    let steps = batches.into_iter().map(|batch| vec![batch.step]).collect();
+    let written = tenant.write(steps);
+    for done in &written.done {
+        assert!(
+            matches!(done.outcome, Outcome::Stored(_)),
+            "{}: {:?}",
+            object.name,
+            done.outcome
+        );
+    }
+    written.done.len()
+}
+
+/// How many of the pairs a read shows.
+fn there(tenant: &Tenant, object: &'static Object, rows: &[Row]) -> usize {
+    let mut found: Vec<Row> = Vec::new();
+    let mut seen = Vec::new();
+    for row in rows {
+        let path: Vec<&Value> = object.variables().map(|column| &row[column]).collect();
+        if !seen.contains(&path) {
+            found.extend(tenant.rows(object, row));
+            seen.push(path);
+        }
+    }
+    let shows = |row: &&Row| {
+        found
+            .iter()
+            .any(|one| row.iter().all(|(column, value)| one[column] == *value))
+    };
+    rows.iter().filter(shows).count()
+}
+
+#[test]
+fn pairs_are_made_and_cut_in_batches() {
+    let mut links = 0;
+    for record in writes::all() {
+        let Some(batch) = record
+            .insert
+            .as_ref()
+            .and_then(|insert| insert.batch.as_ref())
+        else {
+            continue;
+        };
+        links += 1;
+        let (tenant, object) = (tenant(), object(record.object));
+        let rows = pairs(&tenant, object.name);
+        assert!(rows.len() > 1, "{}", object.name);
+        assert_eq!(there(&tenant, object, &rows), 0, "{}", object.name);
+        let calls = carry_out(&tenant, object, Op::Insert, &rows);
+        let paths = if object.name == "role_groups" {
+            rows.len()
+        } else {
+            rows.len().div_ceil(batch.most)
+        };
+        assert_eq!(calls, paths, "{}", object.name);
+        assert_eq!(there(&tenant, object, &rows), rows.len(), "{}", object.name);
+        // What is there already is no error.
+        carry_out(&tenant, object, Op::Insert, &rows);
+        carry_out(&tenant, object, Op::Delete, &rows[1..]);
+        assert_eq!(there(&tenant, object, &rows), 1, "{}", object.name);
+        carry_out(&tenant, object, Op::Delete, &rows);
+        assert_eq!(there(&tenant, object, &rows), 0, "{}", object.name);
+        carry_out(&tenant, object, Op::Delete, &rows);
+    }
+    assert_eq!(links, 10);
+}
+
+#[test]
+fn one_that_is_gone_does_not_keep_the_others() {
+    let tenant = tenant();
+    let object = object("user_roles");
+    let mut rows = pairs(&tenant, "user_roles");
+    carry_out(&tenant, object, Op::Insert, &rows);
+    // A role that is gone: Auth0 then refuses all of the request.
+    rows.push(row(
+        json!({"user_id": rows[0]["user_id"], "role_id": "rol_gone"}),
+    ));
+    assert_eq!(carry_out(&tenant, object, Op::Delete, &rows), 1);
+    assert_eq!(there(&tenant, object, &rows), 0);
+    let asked = tenant.asked();
+    assert_eq!(asked.len(), 1 + 1 + rows.len());
+    let ids: Vec<_> = asked
+        .iter()
+        .filter_map(|entry| entry.header("x-correlation-id"))
+        .collect();
+    assert_eq!((ids[1], ids[2]), ("test-0-1", "test-0-1.0"));
+
+    // Half of it done is not known to be so.
+    carry_out(&tenant, object, Op::Insert, &rows[..2]);
+    tenant.sim.inject(
+        Fault::new(FaultKind::ResetBeforeResponse)
+            .method("DELETE")
+            .after(2),
+    );
+    let batches = write::batch(object, Op::Delete, &rows).expect("batches");
+    let error = tenant.error(vec![batches.into_iter().next().expect("a batch").step]);
+    assert!(error.is_uncertain(), "{error:?}");
+}
+
+#[test]
+fn a_limit_is_no_row_that_is_there_already() {
+    let tenant = tenant();
+    let organization = json!({"id": "org_000000000000000", "name": "fresh"});
+    tenant
+        .sim
+        .put_object(&["organizations"], organization.clone());
+    let user = tenant.sim.user_ids()[0].clone();
+    let members = ["organizations", "org_000000000000000", "members"];
+    tenant.sim.put_object(&members, json!({ "user_id": user }));
+    let mut rows = Vec::new();
+    for i in 0..51 {
+        let id = format!("rol_{i:016}");
+        tenant
+            .sim
+            .put_object(&["roles"], json!({"id": id, "name": id}));
+        rows.push(row(
+            json!({"organization_id": organization["id"], "user_id": user, "role_id": id}),
+        ));
+    }
+    let batches =
+        write::batch(object("organization_member_roles"), Op::Insert, &rows).expect("batches");
+    assert_eq!(batches.len(), 2);
+    let mut writer = tenant.writer(true);
+    for (at, batch) in batches.into_iter().enumerate() {
+        submit(&mut writer, at as u64, vec![batch.step]);
+    }
+    let written = finish(&mut writer);
+    assert!(matches!(written.done[0].outcome, Outcome::Stored(_)));
+    let Outcome::Failed(error) = &written.done[1].outcome else {
+        panic!("{:?}", written.done[1].outcome);
+    };
+    assert!(
+        matches!(error, auth0::Error::Rejected { refusal, .. } if refusal.status == 409),
+        "{error:?}"
+    );
+}

@@ -1,0 +1,10 @@
+//! Writes by the engine against the simulator, without a Postgres between: what is stored, and what that costs.
+
+mod faults;
+mod imports;
+mod links;
+mod many;
+mod objects;
+mod samples;
+mod tenant;
+mod users;

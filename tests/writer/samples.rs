@@ -1,0 +1,111 @@
+//! A row of every object that can be made, and other values for what can be changed.
+
+use crate::tenant::{Tenant, DATABASE};
+use auth0::catalog::{Column, Object, Type};
+use auth0::write::Row;
+use serde_json::{json, Value};
+
+/// What a row of this object can be: values that the API's references and formats ask for.
+fn given(tenant: &Tenant, object: &str) -> Value {
+    let first = |list: &[&str], key: &str| tenant.sim.objects(list)[0][key].clone();
+    let user = || json!(tenant.sim.user_ids()[0]);
+    match object {
+        "users" => json!({
+            "connection": DATABASE, "email": "new@example.com", "password": "Roundhouse-1-Kick",
+            "username": null, "user_id": "made", "phone_number": "+4930123", "picture": "https://example.com/a.png",
+            "user_metadata": {"a": 1}, "app_metadata": {"b": {"c": [1]}},
+        }),
+        "user_authentication_methods" => {
+            json!({"user_id": user(), "type": "phone", "phone_number": "+4930123"})
+        }
+        "organization_invitations"
+        | "organization_enabled_connections"
+        | "organization_connections"
+        | "organization_discovery_domains"
+        | "organization_client_grants" => json!({
+            "organization_id": first(&["organizations"], "id"),
+            "client_id": first(&["clients"], "client_id"),
+            "connection_id": unused_connection(tenant),
+            "client_grant_id": first(&["client-grants"], "id"),
+            "assign_membership_on_login": false, "is_signup_enabled": false,
+            "inviter": {"name": "Ann"}, "invitee": {"email": "bo@example.com"},
+            "roles": [first(&["roles"], "id")],
+        }),
+        "client_grant_organizations" => json!({
+            "organization_id": first(&["organizations"], "id"),
+            "client_grant_id": first(&["client-grants"], "id"),
+        }),
+        "client_credentials" => {
+            json!({"client_id": first(&["clients"], "client_id"), "credential_type": "public_key"})
+        }
+        "client_grants" => {
+            let api = json!({"id": "6554a52d9a9b1c0012345678", "name": "New", "identifier": "https://new.example.com", "scopes": []});
+            tenant.sim.put_object(&["resource-servers"], api);
+            json!({"client_id": first(&["clients"], "client_id"), "audience": "https://new.example.com"})
+        }
+        "connections" => json!({"name": "new-connection", "strategy": "oidc"}),
+        "connection_scim_configurations"
+        | "connection_scim_tokens"
+        | "connection_directory_provisionings" => {
+            json!({"connection_id": unused_connection(tenant)})
+        }
+        "log_streams" => json!({"type": "http", "sink": {"httpEndpoint": "https://example.com"}}),
+        "custom_domains" => {
+            json!({"domain": "login.new.example.com", "type": "auth0_managed_certs"})
+        }
+        "email_templates" => json!({"template": "blocked_account"}),
+        "rules_configs" => json!({"key": "new_key", "value": "v"}),
+        _ => json!({}),
+    }
+}
+
+/// A database that nothing hangs on yet.
+fn unused_connection(tenant: &Tenant) -> Value {
+    let new = json!({"id": "con_0000000000000new", "name": "unused", "strategy": "auth0"});
+    tenant.sim.put_object(&["connections"], new.clone());
+    new["id"].clone()
+}
+
+/// A row to insert: what is given, and something for every other column that can be sent.
+pub fn new_row(tenant: &Tenant, object: &'static Object) -> Row {
+    let given = given(tenant, object.name);
+    let record = auth0::catalog::writes(object).expect("a record");
+    let insert = record.insert.as_ref().expect("an insert");
+    let mut row = Row::new();
+    for name in insert.writable() {
+        let column = object.named(name).expect("a column");
+        let value = match given.get(name) {
+            Some(value) => value.clone(),
+            None => value(tenant, object, column, 0),
+        };
+        row.insert(name.to_owned(), value);
+    }
+    row
+}
+
+/// The `nth` value of a column.
+pub fn value(tenant: &Tenant, object: &Object, column: &Column, nth: i64) -> Value {
+    match (object.name, column.name) {
+        ("users", "email") => return json!(format!("changed{nth}@example.com")),
+        ("users", "phone_number") => return json!(format!("+49301{nth}")),
+        ("users", "picture") => return json!(format!("https://example.com/{nth}.png")),
+        ("users", "password") => return json!(format!("Another-1-Kick-{nth}")),
+        ("default_custom_domain", "domain") => {
+            return tenant.sim.objects(&["custom-domains"])[nth as usize]["domain"].clone()
+        }
+        ("flows", "actions") => return json!([{"id": nth.to_string()}]),
+        ("actions", "secrets") | ("action_modules", "secrets") => {
+            return json!([{"name": format!("s{nth}"), "value": "v"}])
+        }
+        _ => {}
+    }
+    match column.ty {
+        Type::Text => json!(format!("{}-{nth}", column.name.replace('_', "-"))),
+        Type::TextArray => json!([format!("a{nth}"), "b"]),
+        Type::Bool => json!(nth % 2 == 0),
+        Type::Bigint | Type::Numeric => json!(10 + nth),
+        Type::Timestamptz => json!(format!("2031-01-0{}T00:00:00.000Z", 1 + nth % 9)),
+        Type::Inet => json!("10.0.0.1"),
+        Type::Jsonb => json!({"key": nth}),
+    }
+}
