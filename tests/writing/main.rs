@@ -5,6 +5,7 @@ mod document;
 mod faults;
 mod functions;
 mod inserts;
+mod objects;
 mod random;
 mod rights;
 mod safety;

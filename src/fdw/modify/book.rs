@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
+use auth0::catalog::writes::{writes, Op};
+use auth0::catalog::Object;
 use auth0::engine::Outcome;
+use auth0::write::{self, Row};
 use auth0::Error;
 
 /// Rows that an error names.
@@ -137,5 +140,35 @@ impl Book {
             text += &format!(" Sent, and not known: {}.", unknown.join(", "));
         }
         Some(text)
+    }
+}
+
+/// What an inserted row is known by, the best first.
+const KNOWN_BY: &[&str] = &[
+    "user_id",
+    "email",
+    "username",
+    "phone_number",
+    "identifier",
+    "name",
+    "id",
+];
+
+/// A row as errors name it: its place in the statement, and its keys or what it is known by.
+pub fn name_of(object: &'static Object, op: Op, row: &Row, number: u64) -> String {
+    let shown = |name: &&str| Some(format!("{name} {}", row.get(*name)?));
+    let insert = writes(object).and_then(|record| record.insert.as_ref());
+    let keys = match (op, insert) {
+        (Op::Insert, Some(insert)) if insert.batch.is_some() => insert.needed(),
+        (Op::Insert, _) => Vec::new(),
+        _ => write::keys(object, op),
+    };
+    let words: Vec<String> = match keys.is_empty() {
+        true => KNOWN_BY.iter().find_map(shown).into_iter().collect(),
+        false => keys.iter().filter_map(shown).collect(),
+    };
+    match words.is_empty() {
+        true => format!("row {number}"),
+        false => format!("row {number} ({})", words.join(", ")),
     }
 }

@@ -12,7 +12,7 @@ use pgrx::pg_sys::{self, EState, Oid, ResultRelInfo, TupleTableSlot};
 use pgrx::PgMemoryContexts;
 use serde_json::Value;
 
-use super::book::Fate;
+use super::book::{name_of, Fate};
 use super::columns::{columns, put, unpack, unsendable, WriteColumn};
 use super::plan::{junk_name, key_columns, WHOLE_ROW};
 use super::returned::Returned;
@@ -251,27 +251,7 @@ impl Modify {
     pub fn next_name(&mut self, row: &Row) -> String {
         let number = self.sender.book.next_row();
         self.sender.book.row();
-        let mut known: Vec<&str> = write::keys(self.object, self.op);
-        if known.is_empty() {
-            known = writes::writes(self.object)
-                .and_then(|record| record.insert.as_ref())
-                .map(|insert| match &insert.batch {
-                    Some(_) => insert.needed(),
-                    None => NAMES.to_vec(),
-                })
-                .unwrap_or_default();
-        }
-        let mut words: Vec<String> = known
-            .iter()
-            .filter_map(|name| Some(format!("{name} {}", row.get(*name)?)))
-            .collect();
-        if self.op == Op::Insert && !words.is_empty() && known == NAMES {
-            words.truncate(1);
-        }
-        match words.is_empty() {
-            true => format!("row {number}"),
-            false => format!("row {number} ({})", words.join(", ")),
-        }
+        name_of(self.object, self.op, row, number)
     }
 
     /// Sends a row's requests and waits.
@@ -361,17 +341,6 @@ impl Modify {
         self.set.iter().map(find)
     }
 }
-
-/// What an inserted row is known by, the best first.
-const NAMES: &[&str] = &[
-    "user_id",
-    "email",
-    "username",
-    "phone_number",
-    "identifier",
-    "name",
-    "id",
-];
 
 /// A value of a plan's row.
 unsafe fn junk(row: *mut TupleTableSlot, place: i16) -> (pg_sys::Datum, bool) {
