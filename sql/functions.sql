@@ -145,11 +145,23 @@ CREATE FUNCTION auth0.purge_sessions() RETURNS bigint
   LANGUAGE c AS 'MODULE_PATHNAME', 'purge_sessions_wrapper';
 COMMENT ON FUNCTION auth0.purge_sessions() IS 'Removes sessions that are over';
 
+-- Users.
+CREATE FUNCTION auth0.get_or_create_user(server text, email text, connection text, defaults jsonb DEFAULT '{}',
+    OUT user_id text, OUT profile jsonb, OUT created boolean)
+  RETURNS SETOF record LANGUAGE c ROWS 1 AS 'MODULE_PATHNAME', 'get_or_create_user_wrapper';
+COMMENT ON FUNCTION auth0.get_or_create_user(text, text, text, jsonb) IS 'The user of a connection with this e-mail address, made with the defaults if there is none';
+
+CREATE FUNCTION auth0.import_users(server text, connection text, source text, upsert boolean DEFAULT false,
+    OUT row_number bigint, OUT code text, OUT message text, OUT path text, OUT profile jsonb)
+  RETURNS SETOF record LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'import_users_wrapper';
+COMMENT ON FUNCTION auth0.import_users(text, text, text, boolean) IS 'Imports the rows of a table or query as users, by import jobs; returns why rows were refused';
+
 -- For administrators.
 REVOKE ALL ON FUNCTION
   auth0.check_policies(), auth0.calls_per_row(text, bigint[]),
   auth0.configure_postgrest(name, text, boolean), auth0.write_postgrest(text, text, boolean), auth0.refresh_keys(),
-  auth0.create_auth_schema(text), auth0.revoke_sessions(text), auth0.purge_sessions()
+  auth0.create_auth_schema(text), auth0.revoke_sessions(text), auth0.purge_sessions(),
+  auth0.get_or_create_user(text, text, text, jsonb), auth0.import_users(text, text, text, boolean)
   FROM PUBLIC;
 
 -- Used by the tables and functions of trust.sql.

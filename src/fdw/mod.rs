@@ -16,7 +16,7 @@ mod input;
 mod json_path;
 mod learnt;
 mod lookup_join;
-mod modify;
+pub mod modify;
 mod operand;
 mod paths;
 mod plan;

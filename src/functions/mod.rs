@@ -6,6 +6,7 @@
 //! - [`policies`]: policies written and policies checked
 //! - [`sessions`]: a login as a local account and session
 //! - [`postgrest`]: PostgREST's hook and its configuration
+//! - [`users`]: a user found or made; [`imports`]: many users at once
 //! - [`trust`]: what the DBA declared, read from the extension's tables; [`changes`]: when they change; [`keys`]: the issuers' keys
 //! - [`get`]: one call; [`check`]: what a server's credentials are good for
 //! - [`objects`]: what there is to import; [`views`]: what people ask of it
@@ -15,6 +16,7 @@ mod changes;
 mod check;
 mod claims;
 mod get;
+mod imports;
 mod keys;
 mod login;
 mod objects;
@@ -23,6 +25,7 @@ mod postgrest;
 mod sessions;
 mod sql;
 mod trust;
+mod users;
 mod value;
 mod verify;
 mod views;

@@ -24,7 +24,7 @@ pub struct Server {
     validated: bool,
 }
 
-/// A foreign table as the catalogs have it.
+/// A foreign table as the catalogs have it, or the users of a server without one.
 pub struct Table {
     schema: String,
     name: String,
@@ -34,7 +34,7 @@ pub struct Table {
 
 /// The issuer of the tokens of a server's tenant, as its `url` or `domain` tells: with the slash Auth0 has at the end.
 pub fn issuer_of(server: &str) -> Result<String> {
-    let server = options::of_server(server).ok_or_else(|| no_server(server))?;
+    let server = find(server)?;
     let tenant = match (server.options.get("url"), server.options.get("domain")) {
         (Some(url), _) => Tenant::from_url(url)?,
         (None, Some(domain)) => Tenant::from_domain(domain)?,
@@ -48,10 +48,30 @@ pub fn issuer_of(server: &str) -> Result<String> {
     Ok(format!("{}/", tenant.base()))
 }
 
+/// A server by its name.
+fn find(name: &str) -> Result<Server> {
+    options::of_server(name).ok_or_else(|| Error::NotFound {
+        what: "server",
+        name: name.to_owned(),
+        hint: "\\des lists the foreign servers of this database.",
+    })
+}
+
 impl Table {
     /// The table with this oid. Reads the catalogs only: no credentials, no network.
     pub fn read(table: Oid) -> Table {
         options::of_table(table)
+    }
+
+    /// The users of a server, which the session's user must be allowed to use.
+    pub fn users_of(name: &str) -> Result<Table> {
+        let server = Server::named(name)?;
+        Ok(Table {
+            schema: String::new(),
+            name: String::new(),
+            server,
+            options: Raw::new(vec![("object".to_owned(), "users".to_owned())]),
+        })
     }
 
     /// What it shows.
@@ -61,15 +81,21 @@ impl Table {
 
     /// As errors name it.
     pub fn holder(&self) -> Holder {
-        Holder::Table {
-            schema: self.schema.clone(),
-            name: self.name.clone(),
+        match self.name.is_empty() {
+            true => Holder::Server(self.server.name.clone()),
+            false => Holder::Table {
+                schema: self.schema.clone(),
+                name: self.name.clone(),
+            },
         }
     }
 
     /// Whether it has the option itself, whatever its server has.
     pub fn gives(&self, option: &str) -> bool {
-        self.options.get(option).is_some()
+        match self.name.is_empty() {
+            true => self.server.options.get(option).is_some(),
+            false => self.options.get(option).is_some(),
+        }
     }
 
     /// The server it belongs to.
@@ -91,7 +117,7 @@ impl Table {
 impl Server {
     /// The server of this name, if the current user may use it.
     pub fn named(name: &str) -> Result<Server> {
-        let server = options::of_server(name).ok_or_else(|| no_server(name))?;
+        let server = find(name)?;
         options::check_usage(&server);
         Ok(server)
     }
@@ -116,13 +142,5 @@ impl Server {
             },
             identity,
         )
-    }
-}
-
-fn no_server(name: &str) -> Error {
-    Error::NotFound {
-        what: "server",
-        name: name.to_owned(),
-        hint: "\\des lists the foreign servers of this database.",
     }
 }

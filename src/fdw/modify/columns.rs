@@ -45,7 +45,7 @@ pub unsafe fn columns(
             if (*declared).attgenerated != 0 {
                 continue;
             }
-            let Some(attribute) = Attribute::declared(relation, number, default)? else {
+            let Some(attribute) = Attribute::declared(relation, number, object, default)? else {
                 continue;
             };
             let key = match &attribute.source {
@@ -54,7 +54,10 @@ pub unsafe fn columns(
             };
             // A column under its own name is found by it; with another name, by the key it shows.
             let own = text::from_server((*declared).attname.data.as_ptr());
-            let known = key.and_then(|key| object.named(key).or_else(|| object.column(key)));
+            let known = key.and_then(|key| {
+                let named = object.named(&own).filter(|named| named.key == key);
+                named.or_else(|| object.column(key))
+            });
             let name = known.map(|known| known.name).or(key).unwrap_or(&own);
             found.push(WriteColumn {
                 number,

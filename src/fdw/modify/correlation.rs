@@ -48,8 +48,9 @@ unsafe fn virtual_transaction() -> String {
     // SAFETY: the backend's own entry.
     unsafe {
         #[cfg(any(feature = "pg14", feature = "pg15", feature = "pg16"))]
-        return format!("{}/{}", pg_sys::MyBackendId, (*pg_sys::MyProc).lxid);
+        let (backend, local) = (pg_sys::MyBackendId, (*pg_sys::MyProc).lxid);
         #[cfg(any(feature = "pg17", feature = "pg18"))]
-        return format!("{}/{}", pg_sys::MyProcNumber, (*pg_sys::MyProc).vxid.lxid);
+        let (backend, local) = (pg_sys::MyProcNumber, (*pg_sys::MyProc).vxid.lxid);
+        format!("{backend}/{local}")
     }
 }

@@ -43,10 +43,12 @@ pub unsafe extern "C-unwind" fn begin(
         let first = list::iter::<pg_sys::Node>(private).next();
         let planned: ModifyPlan = plan::read(first.unwrap_or(ptr::null_mut()));
         let modify = Modify::begin(Begin {
-            node,
+            estate: (*node).ps.state,
+            plan: (*node).ps.plan.cast(),
             target,
             op,
             set: planned.set,
+            copies: false,
             only_explained: flags & pg_sys::EXEC_FLAG_EXPLAIN_ONLY as c_int != 0,
         });
         if op != Op::Insert {
@@ -67,10 +69,12 @@ pub unsafe extern "C-unwind" fn begin_insert(
     // SAFETY: the executor's structures.
     unsafe {
         Modify::begin(Begin {
-            node,
+            estate: (*node).ps.state,
+            plan: (*node).ps.plan.cast(),
             target,
             op: Op::Insert,
             set: Vec::new(),
+            copies: (*node).ps.plan.is_null(),
             only_explained: false,
         });
     }

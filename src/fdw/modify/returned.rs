@@ -40,9 +40,14 @@ impl Returned {
                 if let Some(expression) = Computed::prepare(relation, number, estate) {
                     computed.push(expression);
                 } else if let Some(attribute) =
-                    Attribute::declared(relation, number, settings.on_type_error)?
+                    Attribute::declared(relation, number, object, settings.on_type_error)?
                 {
-                    columns.push(Column::new(attribute, object, &mut keys));
+                    columns.push(Column::new(
+                        attribute,
+                        object,
+                        settings.include_secrets,
+                        &mut keys,
+                    ));
                 }
             }
             pg_sys::MemoryContextSwitchTo(before);
@@ -107,15 +112,16 @@ pub unsafe fn expression_context(estate: *mut EState) -> *mut pg_sys::ExprContex
     }
 }
 
-/// Empties a slot.
+/// Empties a slot, and gives it back.
 ///
 /// # Safety
 /// `slot` must be a slot.
-pub unsafe fn clear(slot: *mut TupleTableSlot) {
+pub unsafe fn clear(slot: *mut TupleTableSlot) -> *mut TupleTableSlot {
     // SAFETY: the caller's promise.
     unsafe {
         if let Some(clear) = (*(*slot).tts_ops).clear {
             clear(slot);
         }
     }
+    slot
 }

@@ -8,7 +8,7 @@ use auth0::catalog::Object;
 use auth0::options::Settings;
 use auth0::write::{self, Row, Step};
 use auth0::Result;
-use pgrx::pg_sys::{self, EState, ModifyTableState, Oid, ResultRelInfo, TupleTableSlot};
+use pgrx::pg_sys::{self, EState, Oid, ResultRelInfo, TupleTableSlot};
 use pgrx::PgMemoryContexts;
 use serde_json::Value;
 
@@ -20,9 +20,9 @@ use super::send::Sender;
 use super::{rights, transaction};
 use crate::error::OrRaise;
 use crate::fdw::generated::attribute_of;
+use crate::guc;
 use crate::list;
 use crate::server::Table;
-use crate::{guc, text};
 
 /// Rows that are put together before they are sent, where several go in one request.
 const TOGETHER: usize = 1000;
@@ -52,14 +52,18 @@ pub struct Modify {
 
 /// What makes a [`Modify`].
 pub struct Begin {
-    /// The statement's state; null plan for COPY.
-    pub node: *mut ModifyTableState,
+    /// The query's state.
+    pub estate: *mut EState,
+    /// The statement's plan; null for COPY.
+    pub plan: *mut pg_sys::ModifyTable,
     /// The table.
     pub target: *mut ResultRelInfo,
     /// What is done.
     pub op: Op,
     /// Columns that an UPDATE sets.
     pub set: Vec<i16>,
+    /// Whether it is COPY.
+    pub copies: bool,
     /// Whether nothing will be done.
     pub only_explained: bool,
 }
@@ -68,14 +72,17 @@ impl Modify {
     /// Makes it, in the memory of the query.
     ///
     /// # Safety
-    /// Must be called by BeginForeignModify or BeginForeignInsert with what they are given.
+    /// Must be called by a callback that begins a statement, with what it is given.
     pub unsafe fn begin<'a>(begin: Begin) -> &'a mut Modify {
         // SAFETY: the executor's structures; the relation stays open until the statement ends.
         unsafe {
             let Begin {
-                node, target, op, ..
+                estate,
+                plan,
+                target,
+                op,
+                ..
             } = begin;
-            let estate = (*node).ps.state;
             let relation = (*target).ri_RelationDesc;
             let table = Table::read((*relation).rd_id);
             let object = table.object().or_raise();
@@ -85,9 +92,8 @@ impl Modify {
                 transaction::check();
             }
             let columns = columns(relation, object, settings.on_type_error).or_raise();
-            let plan = (*node).ps.plan.cast::<pg_sys::ModifyTable>();
             let (mut keys, mut whole_row) = (Vec::new(), 0);
-            if op == Op::Delete {
+            if op == Op::Delete && !plan.is_null() {
                 let rows = (*(*plan).plan.lefttree).targetlist;
                 for key in key_columns(object, op, &columns).or_raise() {
                     let ty = (*attribute_of((*relation).rd_att, key.number)).atttypid;
@@ -111,7 +117,7 @@ impl Modify {
                 set: begin.set,
                 keys,
                 whole_row,
-                copies: plan.is_null(),
+                copies: begin.copies,
                 returned: None,
                 done: HashSet::new(),
                 pending: Vec::new(),
@@ -218,7 +224,8 @@ impl Modify {
                 pg_sys::ExecStoreAllNullTuple(slot);
                 return;
             }
-            let header = pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast();
+            let header: pg_sys::HeapTupleHeader =
+                pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast();
             let mut tuple = pg_sys::HeapTupleData {
                 t_len: pgrx::varsize_any(header.cast()) as u32,
                 t_tableOid: (*self.relation).rd_id,
@@ -348,10 +355,10 @@ impl Modify {
         }
     }
 
-    /// The table's name, for EXPLAIN.
-    pub fn table(&self) -> String {
-        // SAFETY: an open relation.
-        unsafe { text::from_server((*(*self.relation).rd_rel).relname.data.as_ptr()) }
+    /// The columns that an UPDATE sets, in the order of the statement.
+    pub fn set(&self) -> impl Iterator<Item = Option<&WriteColumn>> {
+        let find = |number: &i16| self.columns.iter().find(|column| column.number == *number);
+        self.set.iter().map(find)
     }
 }
 

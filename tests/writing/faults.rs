@@ -1,0 +1,160 @@
+//! What a fault between two calls leaves: the error and the tenant agree.
+
+use crate::support::{psql, tally, user, writable};
+use simulator::{Fault, FaultKind};
+
+/// Hits the request with this method after so many of them, once.
+fn fault(method: &str, skip: usize, kind: FaultKind) -> Fault {
+    Fault {
+        method: Some(method.to_owned()),
+        skip,
+        ..Fault::new(kind)
+    }
+}
+
+fn refused(code: u16) -> FaultKind {
+    FaultKind::Status {
+        code,
+        body: None,
+        headers: Vec::new(),
+    }
+}
+
+#[test]
+fn between_the_rows_of_an_update() {
+    for skip in 0..4 {
+        let mut world = writable(0);
+        world.run("alter server auth0 options (add concurrency '1')");
+        for n in 0..4 {
+            user(&mut world, &format!("u{n}@example.com"));
+        }
+        world.sim.inject(fault("PATCH", skip, refused(403)));
+        let error = world.error("update users set nickname = 'new'");
+        let changed = world
+            .sim
+            .users()
+            .iter()
+            .filter(|user| user["nickname"] == "new")
+            .count();
+        assert_eq!(changed, skip);
+        let detail = error.detail().unwrap();
+        assert!(detail.contains(&format!("Written: {skip}")), "{detail}");
+        assert!(
+            detail.contains(&format!("Failed: row {}", skip + 1)),
+            "{detail}"
+        );
+    }
+}
+
+#[test]
+fn between_the_requests_of_one_row() {
+    let mut world = writable(0);
+    let id = user(&mut world, "a@example.com");
+    world.sim.inject(fault("PATCH", 1, refused(400)));
+    let error = world.error(&format!("update users set email = 'b@example.com', password = 'An0ther-Word!' where user_id = '{id}'"));
+    let detail = error.detail().unwrap();
+    assert!(
+        detail.contains("Changed: email") && detail.contains("Failed: password"),
+        "{detail}"
+    );
+    assert_eq!(world.sim.users()[0]["email"], "b@example.com");
+}
+
+#[test]
+fn an_answer_that_is_lost_is_said_to_be_unknown_and_not_sent_again() {
+    let mut world = writable(0);
+    world.sim.clear_journal();
+    world.sim.inject(fault("POST", 0, FaultKind::ResetMidBody));
+    let error = world.error("insert into users (connection, email, password) values ('Username-Password-Authentication', 'a@example.com', 'S3cret-Word!')");
+    assert_eq!(error.code().code(), "08007", "{error:?}");
+    assert_eq!(tally(&world), [0, 1, 0, 0]);
+    assert_eq!(world.sim.users().len(), 1);
+}
+
+#[test]
+fn explain_and_the_log_say_what_is_sent() {
+    let mut world = writable(0);
+    let id = user(&mut world, "a@example.com");
+    let plan = world.explain(
+        "",
+        &format!("update users set nickname = 'x' where user_id = '{id}'"),
+    );
+    assert!(
+        plan.contains("Foreign Update on users")
+            && plan.contains("Auth0 Write: PATCH /api/v2/users/auth0%7C"),
+        "{plan}"
+    );
+    let plan = world.explain("", "delete from users where name = 'First'");
+    assert!(
+        plan.contains("Auth0 Write: DELETE /api/v2/users/{user_id}")
+            && plan.contains("Auth0 Read First"),
+        "{plan}"
+    );
+    assert_eq!(world.sim.users().len(), 1);
+    let plan = world.explain(
+        "analyze",
+        "update users set nickname = nickname || 'y' where email = 'a@example.com'",
+    );
+    assert!(plan.contains("Auth0 Write Calls: 1"), "{plan}");
+    let plan = world.explain(
+        "verbose, analyze",
+        "update users set nickname = (select 'z') where email = 'a@example.com' returning user_id",
+    );
+    assert!(plan.contains("Auth0 Write Calls: 1"), "{plan}");
+    let pid = world.value("select pg_backend_pid()").unwrap();
+    world.run(&format!("set auth0_fdw.log_writes = on; update users set password = 'An0ther-Word!' where user_id = '{id}'"));
+    let log = xtask::Cluster::shared().log();
+    let line = log
+        .lines()
+        .find(|line| line.contains("auth0_fdw: PATCH") && line.contains(&format!("/{pid}/")));
+    assert!(
+        line.is_some_and(|line| line.contains("done in")),
+        "{line:?}"
+    );
+    assert!(
+        !log.contains("An0ther-Word!") || !line.unwrap().contains("An0ther"),
+        "a secret in the log"
+    );
+}
+
+#[test]
+fn procedures_ctes_and_gone_rows() {
+    let mut world = writable(0);
+    for n in 0..5 {
+        user(&mut world, &format!("u{n}@example.com"));
+    }
+    world.run("do $$ declare one record; begin for one in select user_id from users loop update users set nickname = 'loop' where user_id = one.user_id; end loop; end $$");
+    assert_eq!(
+        world
+            .sim
+            .users()
+            .iter()
+            .filter(|user| user["nickname"] == "loop")
+            .count(),
+        5
+    );
+    let moved = world.query_text("with gone as (delete from users where email < 'u2' returning email) select count(*) from gone");
+    assert_eq!(moved, [[Some("2".to_owned())]]);
+    // A row that goes while the statement runs is none of its rows.
+    world.sim.after(1, "/api/v2/users", |sim| {
+        let id = sim
+            .users()
+            .iter()
+            .find(|user| user["email"] == "u4@example.com")
+            .unwrap()["user_id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        sim.remove_user(&id);
+    });
+    let changed = world
+        .sql
+        .execute(
+            "update users set nickname = 'late' where nickname = 'loop'",
+            &[],
+        )
+        .unwrap();
+    assert_eq!(changed, 2);
+    let said = psql(&world, "begin; declare c cursor for select user_id from users; fetch 1 from c; delete from users where current of c;");
+    assert!(said.contains("WHERE CURRENT OF is not supported"), "{said}");
+}

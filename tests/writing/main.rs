@@ -1,0 +1,12 @@
+//! Changing the tenant from SQL: what is sent for each statement, what comes back, what is refused.
+
+mod deletes;
+mod document;
+mod faults;
+mod functions;
+mod inserts;
+mod random;
+mod rights;
+mod safety;
+mod support;
+mod updates;

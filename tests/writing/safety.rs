@@ -1,0 +1,121 @@
+//! Dry runs, transactions, what a write leaves behind, cancel.
+
+use crate::support::{calls, psql, sent, tally, user, writable};
+use simulator::{Fault, FaultKind};
+
+#[test]
+fn a_dry_run_shows_every_request_and_sends_none() {
+    let mut world = writable(0);
+    let id = user(&mut world, "a@example.com");
+    world.sim.clear_journal();
+    let said = psql(
+        &world,
+        &format!(
+            "set auth0_fdw.dry_run = on;
+             insert into users (connection, email, password) values ('c', 'dry@example.com', 'S3cret-Word!') returning email, password is null as hidden;
+             update users set nickname = 'x' where user_id = '{id}' and name is not null;
+             update users set nickname = 'y' where user_id = '{id}';
+             delete from users where user_id = '{id}';"
+        ),
+    );
+    for part in [
+        "NOTICE:  dry run: POST /api/v2/users {",
+        "dry@example.com",
+        "PATCH /api/v2/users/",
+        r#"{"nickname":"x"}"#,
+        r#"{"nickname":"y"}"#,
+        "DELETE /api/v2/users/",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains("S3cret"), "{said}");
+    let [_, posts, patches, deletes] = tally(&world);
+    assert_eq!((posts, patches, deletes), (0, 0, 0));
+}
+
+#[test]
+fn a_transaction_block_is_warned_once() {
+    let mut world = writable(0);
+    let id = user(&mut world, "a@example.com");
+    let update =
+        |nick: &str| format!("update users set nickname = '{nick}' where user_id = '{id}';");
+    let warning = "a rollback does not undo them";
+    assert!(!psql(&world, &update("alone")).contains(warning));
+    let said = psql(
+        &world,
+        &format!("begin; {} {} rollback;", update("a"), update("b")),
+    );
+    assert_eq!(said.matches(warning).count(), 1, "{said}");
+    assert_eq!(
+        world
+            .value(&format!(
+                "select nickname from users where user_id = '{id}'"
+            ))
+            .as_deref(),
+        Some("b")
+    );
+    world.sim.clear_journal();
+    let said = psql(
+        &world,
+        &format!(
+            "set auth0_fdw.writes_in_transaction = 'forbid'; begin; {}",
+            update("c")
+        ),
+    );
+    assert!(
+        said.contains("cannot write to Auth0 in a transaction block"),
+        "{said}"
+    );
+    assert!(calls(&world).is_empty());
+    let said = psql(
+        &world,
+        &format!(
+            "set auth0_fdw.writes_in_transaction = 'allow'; begin; {} commit",
+            update("d")
+        ),
+    );
+    assert!(!said.contains("WARNING"), "{said}");
+}
+
+#[test]
+fn every_write_says_which_statement_it_is_of() {
+    let mut world = writable(0);
+    let id = user(&mut world, "a@example.com");
+    sent(
+        &mut world,
+        &format!("update users set nickname = 'x' where user_id = '{id}'"),
+    );
+    let pid = world.value("select pg_backend_pid()").unwrap();
+    let database = world.value("select current_database()").unwrap();
+    let journal = world.sim.journal();
+    let correlation = journal[0].header("x-correlation-id").unwrap();
+    assert!(correlation.len() <= 64);
+    let parts: Vec<&str> = correlation.split('/').collect();
+    assert!(database.starts_with(parts[0]), "{correlation}");
+    assert_eq!(parts[1], pid);
+    assert!(parts.last().unwrap().parse::<u64>().is_ok());
+}
+
+#[test]
+fn a_cancel_in_mid_statement_says_what_has_been_written() {
+    let mut world = writable(0);
+    world.run("alter server auth0 options (add concurrency '1')");
+    world.sim.inject(Fault {
+        path: Some("/api/v2/users".to_owned()),
+        method: Some("POST".to_owned()),
+        query: None,
+        skip: 2,
+        times: None,
+        kind: FaultKind::HangBeforeHeaders,
+    });
+    world.run("set statement_timeout = '1s'");
+    let error = world.error("insert into users (connection, email, password) select 'Username-Password-Authentication', 'u' || n || '@example.com', 'S3cret-Word!' from generate_series(1, 5) n");
+    assert_eq!(error.code().code(), "57014");
+    let detail = error.detail().unwrap_or_default();
+    assert!(detail.contains("2") && detail.contains("row 3"), "{detail}");
+    assert_eq!(world.sim.users().len(), 2);
+    world.sim.clear_faults();
+    world.run("reset statement_timeout");
+    user(&mut world, "after@example.com");
+    assert_eq!(world.sim.users().len(), 3);
+}
