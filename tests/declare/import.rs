@@ -7,7 +7,7 @@ use xtask::{places, World};
 const COLUMNS: &str = "select attname || ' ' || format_type(atttypid, atttypmod) from pg_attribute
     where attrelid = $$users$$::regclass and attnum > 0 order by attnum";
 
-const USERS: [&str; 28] = [
+const USERS: [&str; 33] = [
     "user_id text",
     "email text",
     "email_verified boolean",
@@ -34,6 +34,11 @@ const USERS: [&str; 28] = [
     "user_metadata jsonb",
     "app_metadata jsonb",
     "locale text",
+    "connection text",
+    "password text",
+    "verify_email boolean",
+    "verify_phone_number boolean",
+    "client_id text",
     "attrs jsonb",
     "q text",
 ];

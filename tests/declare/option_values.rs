@@ -58,6 +58,7 @@ pub fn samples() -> BTreeMap<&'static str, (&'static str, Vec<&'static str>)> {
         ("fdw_startup_cost", ("0", cost.clone())),
         ("fdw_tuple_cost", ("1.5e3", cost)),
         ("updatable", ("false", vec!["", "maybe", "2"])),
+        ("deletable", ("true", vec!["", "maybe", "2"])),
         ("include_secrets", ("true", vec!["", "maybe", "2"])),
         // Of tables an endpoint, of columns a place in the object, which this can be, too.
         (
@@ -109,7 +110,7 @@ fn a_value_out_of_range_says_what_is_in_range() {
             "missing_feature" => "empty or error",
             "on_type_error" => "error or null",
             "fdw_startup_cost" | "fdw_tuple_cost" => "a number, not negative",
-            "updatable" | "include_secrets" => "true or false",
+            "updatable" | "deletable" | "include_secrets" => "true or false",
             "path" => "keys and array positions joined by dots, such as user_metadata.plan or identities.0.connection",
             _ => "text that is not empty",
         }
