@@ -53,6 +53,24 @@ pub fn raise(error: Error) -> ! {
     unreachable!("an ERROR does not return")
 }
 
+/// An error in one line, for where it is shown and not raised.
+pub fn explained(error: &Error) -> String {
+    let parts = [
+        Some(sentence(capital(error.to_string()))),
+        detail(error),
+        hint(error),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+fn capital(text: String) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => text,
+    }
+}
+
 /// Tells the user something, and goes on.
 pub fn notice(message: &str) {
     ErrorReport::new(

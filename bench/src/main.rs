@@ -7,6 +7,7 @@ mod baseline;
 mod measure;
 mod pushdown;
 mod python;
+mod tables;
 mod tokens;
 mod world;
 
@@ -26,13 +27,14 @@ const ROUNDS: usize = 5;
 type Part = (&'static str, fn(&mut Table));
 
 /// What is measured; a part's name as the argument measures that alone.
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 9] = [
     ("large", large),
     ("memory", memory),
     ("latency", latency),
     ("warm", warm),
     ("load", load),
     ("pushdown", pushdown::pushdown),
+    ("tables", tables::measure),
     ("python", python),
     ("tokens", tokens::measure),
 ];

@@ -63,6 +63,11 @@ impl World {
         })
     }
 
+    /// Any tenant.
+    pub fn of(config: Config) -> World {
+        World::with(config)
+    }
+
     fn with(config: Config) -> World {
         let sim = Simulator::start(config).expect("the simulator starts");
         let db = Cluster::shared().create_database();
@@ -124,9 +129,9 @@ impl World {
         }
     }
 
-    /// Makes the table `users` with all its columns.
+    /// Imports all tables.
     pub fn imported(&mut self) {
-        self.run("import foreign schema auth0 limit to (users) from server auth0 into public");
+        self.run("import foreign schema auth0 from server auth0 into public");
     }
 
     /// Runs statements.

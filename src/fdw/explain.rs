@@ -215,7 +215,7 @@ fn shown_list(request: &ScanRequest, list: &Listing, page_size: u32) -> String {
     let mut get = list.get.clone();
     match list.paging {
         Paging::None => {}
-        Paging::Offset(most) => {
+        Paging::Offset(most) | Paging::Both(most) => {
             get.query.push(("page", "0".to_owned()));
             get.query
                 .push(("per_page", request.page_size(most, page_size).to_string()));

@@ -192,12 +192,11 @@ pub unsafe fn values(
 ) -> Vec<(&'static str, f64)> {
     let keys = object.keys().into_iter();
     let given = keys.filter(|key| pushed.iter().any(|filter| filter.key(object) == Some(key)));
-    // SAFETY: the caller's promise.
     given
         .map(|key| {
-            (key, unsafe {
-                key_values(root, reader, object, pushed, key)
-            })
+            // SAFETY: the caller's promise.
+            let values = unsafe { key_values(root, reader, object, pushed, key) };
+            (key, values)
         })
         .collect()
 }

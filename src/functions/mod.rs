@@ -7,12 +7,17 @@
 //! - [`sessions`]: a login as a local account and session
 //! - [`postgrest`]: PostgREST's hook and its configuration
 //! - [`trust`]: what the DBA declared, read from the extension's tables; [`changes`]: when they change; [`keys`]: the issuers' keys
+//! - [`get`]: one call; [`check`]: what a server's credentials are good for
+//! - [`objects`]: what there is to import; [`views`]: what people ask of it
 //! - [`value`], [`sql`]: what the functions return; statements they run
 
 mod changes;
+mod check;
 mod claims;
+mod get;
 mod keys;
 mod login;
+mod objects;
 mod policies;
 mod postgrest;
 mod sessions;
@@ -20,6 +25,7 @@ mod sql;
 mod trust;
 mod value;
 mod verify;
+mod views;
 
 // The schema, the functions in it, the tables that they guard. The functions are declared by hand: what they take, who
 // may call them and how they are planned is one page to read, and pgrx would make the schema itself.
@@ -33,4 +39,9 @@ pgrx::extension_sql_file!(
     "../../sql/trust.sql",
     name = "trust",
     requires = ["functions"]
+);
+pgrx::extension_sql_file!(
+    "../../sql/tenant.sql",
+    name = "tenant",
+    requires = ["schema"]
 );

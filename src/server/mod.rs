@@ -6,9 +6,9 @@ mod vault;
 
 use std::sync::Arc;
 
-use auth0::catalog::{self, Object};
+use auth0::catalog::Object;
 use auth0::client::Client;
-use auth0::options::{Raw, Settings, Tenant};
+use auth0::options::{shown, Raw, Settings, Tenant};
 use auth0::{Error, Holder, Result};
 use pgrx::pg_sys::Oid;
 
@@ -34,13 +34,7 @@ pub struct Table {
 
 /// The issuer of the tokens of a server's tenant, as its `url` or `domain` tells: with the slash Auth0 has at the end.
 pub fn issuer_of(server: &str) -> Result<String> {
-    let Some(server) = options::of_server(server) else {
-        return Err(Error::NotFound {
-            what: "server",
-            name: server.to_owned(),
-            hint: "\\des lists the foreign servers of this database.",
-        });
-    };
+    let server = options::of_server(server).ok_or_else(|| no_server(server))?;
     let tenant = match (server.options.get("url"), server.options.get("domain")) {
         (Some(url), _) => Tenant::from_url(url)?,
         (None, Some(domain)) => Tenant::from_domain(domain)?,
@@ -62,17 +56,7 @@ impl Table {
 
     /// What it shows.
     pub fn object(&self) -> Result<&'static Object> {
-        let Some(name) = self.options.get("object") else {
-            return Err(Error::OptionMissing {
-                holder: self.holder(),
-                option: "object",
-                beside: None,
-            });
-        };
-        catalog::find(name).ok_or_else(|| Error::UnknownObject {
-            name: name.to_owned(),
-            similar: catalog::similar(name),
-        })
+        shown(self.holder(), &self.options)
     }
 
     /// As errors name it.
@@ -98,21 +82,47 @@ impl Table {
         Settings::resolve(&[&self.options, &self.server.options])
     }
 
-    /// The client with which `user` reads it. Here, and only here, are secrets read.
+    /// The client with which `user` reads it.
     pub fn connect(&self, user: Oid, settings: &Settings) -> Result<Arc<Client>> {
-        let server = &self.server;
-        let found = credentials::resolve(server, user)?;
+        self.server.connect(user, settings)
+    }
+}
+
+impl Server {
+    /// The server of this name, if the current user may use it.
+    pub fn named(name: &str) -> Result<Server> {
+        let server = options::of_server(name).ok_or_else(|| no_server(name))?;
+        options::check_usage(&server);
+        Ok(server)
+    }
+
+    /// How calls are made that belong to no table.
+    pub fn settings(&self) -> Result<Settings> {
+        Settings::resolve(&[&self.options])
+    }
+
+    /// The client with which `user` asks it. Here, and only here, are secrets read.
+    pub fn connect(&self, user: Oid, settings: &Settings) -> Result<Arc<Client>> {
+        let found = credentials::resolve(self, user)?;
         let identity = Identity {
-            tenant: credentials::tenant(server, &found.credentials)?,
+            tenant: credentials::tenant(self, &found.credentials)?,
             credentials: found.credentials,
             connect_timeout: settings.connect_timeout,
         };
         backend::client(
             Owner {
-                server: server.oid,
+                server: self.oid,
                 mapping: found.mapping,
             },
             identity,
         )
+    }
+}
+
+fn no_server(name: &str) -> Error {
+    Error::NotFound {
+        what: "server",
+        name: name.to_owned(),
+        hint: "\\des lists the foreign servers of this database.",
     }
 }

@@ -6,6 +6,7 @@ use std::ffi::CString;
 use auth0::options::{self, Raw};
 use auth0::{Error, Place, Result};
 use pgrx::pg_sys::{self, Oid};
+use pgrx::{direct_function_call, IntoDatum};
 
 use super::{vault, Server, Table};
 use crate::{list, text};
@@ -84,6 +85,26 @@ pub fn of_server(name: &str) -> Option<Server> {
     unsafe {
         let server = pg_sys::GetForeignServerByName(name.as_ptr(), true);
         (!server.is_null()).then(|| describe(server))
+    }
+}
+
+/// Raises Postgres' own error if the current user may not use the server.
+pub fn check_usage(server: &Server) {
+    let name = CString::new(text::to_server(&server.name).into_owned()).unwrap_or_default();
+    // SAFETY: a look-up in the catalogs with arguments of its types; the error quotes a NUL-terminated name.
+    unsafe {
+        let privilege = pg_sys::cstring_to_text(c"USAGE".as_ptr());
+        let may = direct_function_call::<bool>(
+            pg_sys::has_server_privilege_id,
+            &[server.oid.into_datum(), Some(privilege.into())],
+        );
+        if may != Some(true) {
+            pg_sys::aclcheck_error(
+                pg_sys::AclResult::ACLCHECK_NO_PRIV,
+                pg_sys::ObjectType::OBJECT_FOREIGN_SERVER,
+                name.as_ptr(),
+            );
+        }
     }
 }
 

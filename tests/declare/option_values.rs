@@ -50,15 +50,22 @@ pub fn samples() -> BTreeMap<&'static str, (&'static str, Vec<&'static str>)> {
         ("max_retries", ("0", count(&["21"]))),
         ("max_rate_limit_wait", ("0", time(&["61min", "-5s"]))),
         ("bulk_read", ("export", vec!["", "AUTO", "true", "job"])),
+        (
+            "missing_feature",
+            ("error", vec!["", "EMPTY", "null", "true"]),
+        ),
         ("on_type_error", ("null", vec!["", "NULL", "ignore"])),
         ("fdw_startup_cost", ("0", cost.clone())),
         ("fdw_tuple_cost", ("1.5e3", cost)),
         ("updatable", ("false", vec!["", "maybe", "2"])),
         ("include_secrets", ("true", vec!["", "maybe", "2"])),
+        // Of tables an endpoint, of columns a place in the object, which this can be, too.
         (
             "path",
-            ("user_metadata.plan", vec!["", ".", "a..b", ".a", "a."]),
+            ("/api/v2/grants", vec!["", ".", "a..b", ".a", "a."]),
         ),
+        ("list_key", ("grants", text.clone())),
+        ("paging", ("offset", vec!["", "next", "Offset"])),
         ("object", ("users", vec![])),
     ]);
     for credential in [
@@ -82,8 +89,12 @@ pub fn samples() -> BTreeMap<&'static str, (&'static str, Vec<&'static str>)> {
 #[test]
 fn a_value_out_of_range_says_what_is_in_range() {
     let mut w = world(0);
-    let must_be = |name: &str| -> String {
+    let must_be = |name: &str, place: &str| -> String {
         match name {
+            "path" if place == "table" => {
+                "a path below /api/v2/, such as /api/v2/roles/{role_id}/users or /api/v2/grants?audience={audience}"
+            }
+            "paging" => "none or offset or checkpoint",
             "url" => "https://tenant.eu.auth0.com, with or without /api/v2 or a path below it (plain http only to a \
                       loopback address)",
             "domain" => "a host name such as tenant.eu.auth0.com, without scheme and path",
@@ -95,9 +106,10 @@ fn a_value_out_of_range_says_what_is_in_range() {
             "max_retries" => "a whole number from 0 to 20",
             "max_rate_limit_wait" => "a time from 0 to 1h, as 30s, 500ms or 2min (a bare number is seconds)",
             "bulk_read" => "search or export or auto",
+            "missing_feature" => "empty or error",
             "on_type_error" => "error or null",
             "fdw_startup_cost" | "fdw_tuple_cost" => "a number, not negative",
-            "updatable" => "true or false",
+            "updatable" | "include_secrets" => "true or false",
             "path" => "keys and array positions joined by dots, such as user_metadata.plan or identities.0.connection",
             _ => "text that is not empty",
         }
@@ -109,7 +121,7 @@ fn a_value_out_of_range_says_what_is_in_range() {
             for place in &on {
                 let expected = format!(
                     "HV024: invalid value for option \"{name}\"\nHINT: It must be {}.",
-                    must_be(&name)
+                    must_be(&name, place)
                 );
                 let sql = declaration(place, &name, value);
                 match w.sql.batch_execute(&sql) {

@@ -28,13 +28,18 @@ pub fn reference() -> Vec<(String, Vec<String>)> {
         .skip_while(|line| !line.starts_with("| option | on |"))
         .skip(2);
     let rows = table.take_while(|line| line.starts_with("| `"));
-    rows.map(|row| {
+    let mut options: Vec<(String, Vec<String>)> = Vec::new();
+    for row in rows {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
         let name = cells[1].trim_matches('`').to_owned();
-        let on = cells[2].split(", ").map(str::to_owned).collect();
-        (name, on)
-    })
-    .collect()
+        let on = cells[2].split(", ").map(str::to_owned);
+        // `path` is one option of tables and another of columns.
+        match options.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, places)) => places.extend(on),
+            None => options.push((name, on.collect())),
+        }
+    }
+    options
 }
 
 /// The statement that declares an option on such an object; what it makes is dropped first.
@@ -49,7 +54,12 @@ pub fn declaration(place: &str, name: &str, value: &str) -> String {
              create user mapping for public server auth0 options ({name} {value})"
         ),
         "table" => {
-            let object = if name == "object" { "" } else { "object 'users', " };
+            let object = match name {
+                "object" | "path" => "",
+                "list_key" => "path '/api/v2/grants', ",
+                "paging" => "path '/api/v2/grants', list_key 'grants', ",
+                _ => "object 'users', ",
+            };
             format!(
                 "drop foreign table if exists t;
                  create foreign table t (a text) server auth0 options ({object}{name} {value})"

@@ -1,3 +1,9 @@
 //! The whole tenant as tables: every object read whole, by key, by filter and from its parent, with the requests it costs.
 
 mod every;
+mod explain;
+mod fan;
+mod logs;
+mod offered;
+mod replay;
+mod secrets;

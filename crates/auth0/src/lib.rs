@@ -7,10 +7,12 @@
 //! - [`client`]: how to ask: token, limiter, send, retry, typed error
 //! - [`write`]: what a change of a row is in requests
 //! - [`engine`]: the whole trip: from a request to pages, side by side and in order
+//! - [`check`]: what a server's credentials are good for
 //! - [`jwt`]: who is speaking: tokens verified
 //! - [`enum@Error`], [`Holder`], [`Place`], [`secret`]: the words they share
 
 pub mod catalog;
+pub mod check;
 pub mod client;
 mod declared;
 pub mod engine;

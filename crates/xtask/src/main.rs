@@ -19,8 +19,9 @@ cargo xtask test [FILTER] [--outside-in] [--pg-config PATH | --pg 17|18]
     --outside-in all of those. With --pg the outside-in tests run in a newer Debian with its Postgres,
     which is put below target/ once; needs root.
 
-cargo xtask bench [--pg-config PATH]
-    Measures the extension against a bare HTTP client that fetches and parses the same pages.
+cargo xtask bench [PART] [--pg-config PATH]
+    Measures the extension against a bare HTTP client that fetches and parses the same pages; with PART (large, memory,
+    latency, warm, load, pushdown, tables, python, tokens) only that.
 
 Each installs what it needs and the machine lacks, and says so.
 ";
@@ -140,9 +141,10 @@ fn run_install(arguments: Arguments) -> Result<bool, Failure> {
     Ok(true)
 }
 
-fn run_bench(arguments: Arguments) -> Result<bool, Failure> {
+fn run_bench(mut arguments: Arguments) -> Result<bool, Failure> {
+    let part = arguments.filter.take();
     arguments.end()?;
-    bench::bench(arguments.pg_config.as_deref())?;
+    bench::bench(arguments.pg_config.as_deref(), part.as_deref())?;
     Ok(true)
 }
 

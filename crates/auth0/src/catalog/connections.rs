@@ -269,7 +269,7 @@ static CONNECTION_STATUSES: Object = Object {
     area: AREA,
     doc: "AD/LDAP connections whose connector is online: a row if it is",
     path: "/api/v2/connections/{connection_id}/status",
-    shape: Shape::One,
+    shape: Shape::There,
     id: "",
     parent: parent("connections", &[("connection_id", "id")]),
     scopes: &["read:connections"],

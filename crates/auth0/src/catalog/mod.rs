@@ -5,7 +5,9 @@
 mod applications;
 mod connections;
 mod ddl;
+pub mod endpoint;
 mod extensibility;
+mod facts;
 mod logs;
 mod object;
 mod organizations;
@@ -19,10 +21,12 @@ mod tenant;
 mod user_children;
 mod user_sessions;
 mod users;
+pub mod views;
 mod words;
 pub mod writes;
 
 pub use ddl::create_foreign_table;
+pub use endpoint::declared;
 pub use reference::markdown;
 pub use similar::similar;
 
@@ -195,7 +199,7 @@ mod tests {
                 let mut seen = HashSet::new();
                 assert!(template::variables(path).all(|v| seen.insert(v)), "{at}");
             }
-            if let Paging::Offset(size) | Paging::Checkpoint(size) = object.paging {
+            if let Some(size) = object.paging.most() {
                 assert!((1..=1000).contains(&size), "{}", object.name);
             }
         }

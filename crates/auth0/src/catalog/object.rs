@@ -79,6 +79,8 @@ pub enum Shape {
     List(&'static str),
     /// The answer is the one row.
     One,
+    /// The same, of an answer that may be empty: it is there, and that is all it says.
+    There,
     /// An array if it is one, else one row.
     Either,
     /// A bare array of scalars; each is a row with the scalar under this key.
@@ -98,7 +100,7 @@ pub enum Shape {
 
 /// How a list is paged. Neither `next` nor `total` says where it ends: a page that is not full does, or one without
 /// `next`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Paging {
     /// All in one answer.
     None,
@@ -106,6 +108,19 @@ pub enum Paging {
     Offset(u64),
     /// `from` and `take`, of at most so many rows; without end. Preferred where both are offered.
     Checkpoint(u64),
+    /// Both, of at most so many rows, where `next` is told even at the end: a list that fits on a page is read by offset,
+    /// which saves the empty page after it.
+    Both(u64),
+}
+
+impl Paging {
+    /// Most rows of a page; none if there are no pages.
+    pub fn most(self) -> Option<u64> {
+        match self {
+            Paging::None => None,
+            Paging::Offset(most) | Paging::Checkpoint(most) | Paging::Both(most) => Some(most),
+        }
+    }
 }
 
 /// A call that brings the rows with one value of a key, consistent at once.
@@ -310,10 +325,10 @@ pub const PLAIN: Object = Object {
     columns: &[],
 };
 
-/// Objects are declared once, so a name is an identity.
+/// Each record is there once, so its address is its identity.
 impl PartialEq for Object {
     fn eq(&self, other: &Object) -> bool {
-        self.name == other.name
+        std::ptr::eq(self, other)
     }
 }
 

@@ -56,7 +56,8 @@ static ORGANIZATION_MEMBERS: Object = Object {
     doc: "members of organizations",
     path: "/api/v2/organizations/{organization_id}/members",
     shape: Shape::List("members"),
-    paging: Paging::Checkpoint(100),
+    // Recorded: the last page of a checkpoint walk has a `next`, which leads to an empty one.
+    paging: Paging::Both(100),
     id: "user_id",
     parent: parent("organizations", &[("organization_id", "id")]),
     selectable: &["user_id", "email", "picture", "name", "roles"],

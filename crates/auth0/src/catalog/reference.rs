@@ -1,6 +1,6 @@
 //! The catalogue as `docs/tables.md` shows it.
 
-use super::{find, template, Language, Object, Paging, ParamKind, Shape, Type, OBJECTS, QUERY};
+use super::{template, Language, Object, Paging, ParamKind, Shape, Type, OBJECTS, QUERY};
 
 const INTRODUCTION: &str = "\
 # Tables
@@ -51,7 +51,7 @@ fn describe(object: &Object, out: &mut String) {
     line("Scopes", words(object.scopes.iter(), " or "));
     line("Paging", paging(object));
     line("A call for each", calls(object));
-    line("Must be given", words(required(object).iter(), ", "));
+    line("Must be given", words(object.required().iter(), ", "));
     line("Found by", found(object));
     line("Filters", filters(object));
     line("Secrets", words(object.secrets.iter(), ", "));
@@ -104,6 +104,9 @@ fn paging(object: &Object) -> String {
     let rows = match object.paging {
         Paging::Offset(size) => format!("`page`, {size} rows a call, the first {}", object.window),
         Paging::Checkpoint(size) => format!("`from`, {size} rows a call, without end"),
+        Paging::Both(size) => {
+            format!("`page` for the first {size} rows, `from` beyond, without end")
+        }
         Paging::None if object.shape == Shape::One => "one object".into(),
         Paging::None => "all in one call".into(),
     };
@@ -133,24 +136,6 @@ fn calls(object: &Object) -> String {
         )
     });
     parents.chain(values).collect::<Vec<_>>().join(" and each ")
-}
-
-/// The columns in the path whose values only a query can give.
-fn required(object: &Object) -> Vec<&'static str> {
-    let fixed = |name: &str| object.values.iter().any(|(column, _)| *column == name);
-    let given = object.variables().filter(|name| !fixed(name));
-    match &object.parent {
-        None => given.collect(),
-        Some(parent) => {
-            let theirs = find(parent.object).map(required).unwrap_or_default();
-            given
-                .filter(|name| {
-                    let from = parent.columns.iter().find(|(ours, _)| ours == name);
-                    from.is_none_or(|(_, column)| theirs.contains(column))
-                })
-                .collect()
-        }
-    }
 }
 
 fn found(object: &Object) -> String {

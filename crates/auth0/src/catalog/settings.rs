@@ -233,7 +233,7 @@ static ANOMALY_IP_BLOCKS: Object = Object {
     area: AREA,
     doc: "whether an address is blocked: a row if it is",
     path: "/api/v2/anomaly/blocks/ips/{ip}",
-    shape: Shape::One,
+    shape: Shape::There,
     id: "",
     scopes: &["read:anomaly_blocks"],
     columns: &[text("ip", "the address; must be given in the query")],

@@ -1,15 +1,8 @@
 //! A call with places for values: `/api/v2/roles/{role_id}/users`, `/api/v2/users-by-email?email={email}`.
 
-use percent_encoding::{utf8_percent_encode, AsciiSet, NON_ALPHANUMERIC};
+use percent_encoding::utf8_percent_encode;
 
-use crate::client::Get;
-
-/// Everything outside RFC 3986's unreserved characters, so that a value never ends the path or begins a query.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+use crate::client::{Get, ENCODE};
 
 /// The names of the places, in order.
 pub fn variables(template: &'static str) -> impl Iterator<Item = &'static str> {
@@ -60,7 +53,7 @@ fn filled(text: &str, put: &impl Fn(&str) -> Option<Put>, encoded: bool) -> Opti
 
 /// As it stands in a path.
 pub fn encode(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED).to_string()
+    utf8_percent_encode(text, ENCODE).to_string()
 }
 
 #[cfg(test)]

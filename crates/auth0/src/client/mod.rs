@@ -4,6 +4,7 @@ mod assertion;
 mod download;
 pub(crate) mod failure;
 mod flight;
+mod inspect;
 mod rate_limit;
 mod refusal;
 mod retry;
@@ -16,9 +17,10 @@ mod write;
 pub use download::Download;
 pub use failure::Failure;
 pub use flight::{Flight, Halt};
+pub use inspect::{Claims, Rate};
 pub use stats::{Stats, Totals};
 pub use token::Credentials;
-pub use transport::is_sendable;
+pub use transport::{is_sendable, ENCODE};
 pub use write::{Write, WriteBody, Written};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -49,7 +51,7 @@ const JSON: &str = "application/json";
 /// A read of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Get {
-    /// Path, percent-encoded.
+    /// Path, percent-encoded, perhaps with parameters that it had from the beginning.
     pub path: String,
     /// Query parameters, as they are before encoding.
     pub query: Vec<(&'static str, String)>,
@@ -58,9 +60,10 @@ pub struct Get {
 impl Get {
     /// The call, for messages.
     pub fn call(&self) -> Call {
+        let path = self.path.split('?').next().unwrap_or_default();
         Call {
             method: "GET",
-            path: self.path.clone(),
+            path: path.to_owned(),
         }
     }
 }

@@ -9,6 +9,7 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::inspect::Rate;
 use super::transport::Limits;
 
 /// The least assumed refill, in tokens a second: Auth0's smallest documented rate is 25 a minute.
@@ -27,6 +28,8 @@ const RECOVERY: f64 = 1.2;
 pub struct Limiter {
     bucket: Option<Bucket>,
     in_flight: u32,
+    /// By how many seconds the server's clock is ahead of ours.
+    clock_ahead: Option<f64>,
 }
 
 #[derive(Debug)]
@@ -72,9 +75,24 @@ impl Limiter {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
+    /// What is known of the bucket.
+    pub fn rate(&self) -> Option<Rate> {
+        self.bucket.as_ref().map(|bucket| Rate {
+            burst: bucket.size,
+            at_least: bucket.low,
+            at_most: bucket.high,
+        })
+    }
+
+    /// By how many seconds the server's clock is ahead of ours, as its last answer told in whole seconds.
+    pub fn clock_ahead(&self) -> Option<f64> {
+        self.clock_ahead
+    }
+
     /// Learns from an answer. `sent_at` is the wall clock before the request was sent: taking the earlier moment keeps
     /// the bound on the rate on the safe side.
     pub fn answered(&mut self, now: Instant, sent_at: SystemTime, status: u16, limits: &Limits) {
+        self.clock_ahead = limits.date.map(|date| date + 0.5 - seconds(sent_at));
         let throttled = status == 429;
         let (Some(size), Some(remaining)) = (limits.limit, limits.remaining) else {
             match (&mut self.bucket, status) {
@@ -117,13 +135,16 @@ impl Limiter {
 /// The server's clock when the request was sent. Ours knows the fraction of the second; where the two disagree by more
 /// than rounding and travel explain, the server's own counts.
 fn server_clock(sent_at: SystemTime, date: Option<f64>) -> f64 {
-    let ours = sent_at
-        .duration_since(UNIX_EPOCH)
-        .map_or(0.0, |since| since.as_secs_f64());
+    let ours = seconds(sent_at);
     match date {
         Some(date) if (date + 0.5 - ours).abs() > 1.5 => date + 0.5,
         _ => ours,
     }
+}
+
+fn seconds(time: SystemTime) -> f64 {
+    time.duration_since(UNIX_EPOCH)
+        .map_or(0.0, |since| since.as_secs_f64())
 }
 
 impl Bucket {

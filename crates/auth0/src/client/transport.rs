@@ -19,8 +19,8 @@ use crate::secret::Secret;
 /// A page of a hundred users of 1 MB each (the most Auth0 indexes) and some room.
 const LONGEST_BODY: usize = 128 << 20;
 
-/// Everything but RFC 3986's unreserved characters.
-const ENCODE: &AsciiSet = &NON_ALPHANUMERIC
+/// Everything but RFC 3986's unreserved characters, so that a value never ends a path or begins a query.
+pub const ENCODE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')

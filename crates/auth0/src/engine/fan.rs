@@ -118,13 +118,18 @@ impl Parents {
         Ok(true)
     }
 
-    /// What a parent's row puts into the path; `None` if it lacks a value.
+    /// What a parent's row puts into the path; `None` if it lacks a value, or has one that is not wanted.
     fn values(&self, page: &Page, row: usize) -> Option<Vec<String>> {
         let keys = self.fan.columns.iter().map(|(_, key)| *key);
         keys.map(|key| {
             let raw = page.value(row, self.columns.position(key)?)?;
             let text = Json::read(raw).ok()?.into_text()?.into_owned();
-            (!text.is_empty()).then_some(text)
+            let mut only = self.fan.only.iter().filter(|(only, _)| *only == key);
+            let wanted = only.all(|(_, texts)| {
+                let is = |put: &Put| matches!(put, Put::Value(value) if *value == text);
+                texts.iter().any(is)
+            });
+            (wanted && !text.is_empty()).then_some(text)
         })
         .collect()
     }

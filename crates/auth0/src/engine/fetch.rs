@@ -111,7 +111,7 @@ impl Fetcher {
     /// What a refused list comes to.
     fn lacking(&self, error: Error, listing: &Listing) -> Result<Page> {
         let object = self.request.object;
-        let one = !listing.given.is_empty() || listing.shape == Shape::One;
+        let one = !listing.given.is_empty() || matches!(listing.shape, Shape::One | Shape::There);
         let refusal = match error {
             Error::NotOffered { refusal, .. } if one && concerns_one(&refusal) => {
                 return Ok(Page::count(0))

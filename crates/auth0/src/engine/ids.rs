@@ -23,6 +23,11 @@ impl Ids {
         id.is_some_and(|id| self.hashes.contains(&self.hasher.hash_one(id)))
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.hashes.is_empty()
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.hashes.len()

@@ -11,6 +11,7 @@ mod fetch;
 mod full;
 mod ids;
 mod import;
+mod job;
 mod lines;
 mod listing;
 mod lists;
@@ -29,6 +30,7 @@ mod windows;
 mod writer;
 
 pub use import::{Event, Finished, Import, ImportRequest, RowError};
+pub use job::Job;
 pub use request::{Ask, Chunk, Fan, Listing, Lookup, ScanRequest, Sketch, Sort, Term};
 pub use runtime::{Runtime, Wake};
 pub use scan::Scan;

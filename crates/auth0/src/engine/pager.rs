@@ -43,12 +43,9 @@ impl Pager {
     /// Nothing is asked yet. `most` pages may be asked for side by side.
     pub fn new(fetcher: Arc<Fetcher>, listing: Listing, most: usize) -> Pager {
         let request = &fetcher.request;
-        let size = match listing.paging {
-            Paging::None => 0,
-            Paging::Offset(most) | Paging::Checkpoint(most) => {
-                request.page_size(most, fetcher.settings.page_size)
-            }
-        };
+        let size = listing.paging.most().map_or(0, |most| {
+            request.page_size(most, fetcher.settings.page_size)
+        });
         let id = fetcher.columns.position(request.object.id);
         // Pages of another size overlap with the first, and only rows with an id can be told apart.
         let small = request
@@ -107,6 +104,17 @@ impl Pager {
             }
             Paging::Checkpoint(_) => self.by_checkpoint().await,
             Paging::Offset(_) => self.by_offset().await,
+            Paging::Both(most) => {
+                let mut get = self.listing.get.clone();
+                get.query.push(("page", "0".to_owned()));
+                get.query.push(("per_page", self.first.to_string()));
+                let page = self.fetcher.list(get, &self.listing).await?;
+                self.end = (page.came() as u64) < self.first;
+                // What follows begins with these rows again.
+                self.listing.paging = Paging::Checkpoint(most);
+                self.first = self.size;
+                Ok(self.fresh(page))
+            }
         }
     }
 
@@ -126,7 +134,10 @@ impl Pager {
         }
         self.end = next.is_none();
         self.from = next;
-        Ok(page)
+        Ok(match self.seen.is_empty() {
+            true => page,
+            false => self.fresh(page),
+        })
     }
 
     async fn by_offset(&mut self) -> Result<Page> {

@@ -75,6 +75,8 @@ pub struct Fan {
     pub parent: ScanRequest,
     /// The column that stands in the path, and the key of the parent's that has its values.
     pub columns: Vec<(&'static str, &'static str)>,
+    /// Only for the parent's rows that have one of these texts under a key.
+    pub only: Vec<(&'static str, Vec<Put>)>,
     /// What is asked for each.
     pub lists: Vec<Sketch>,
 }

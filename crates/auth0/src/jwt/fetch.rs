@@ -1,58 +1,36 @@
 //! Asks an issuer for its keys: one bounded, uncredentialed GET on the network thread.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::task::AbortHandle;
 use url::Url;
 
 use super::KeySet;
 use crate::client::failure::{cut_off, unanswered};
-use crate::engine::Runtime;
+use crate::engine::{Job, Runtime};
 
 /// Auth0's document has about 5 kB.
 const LONGEST_BODY: usize = 512 * 1024;
 
-type Slot = Arc<Mutex<Option<Result<KeySet, String>>>>;
-
 /// A question under way. Dropped, it is taken back.
 #[derive(Debug)]
-pub struct Fetch {
-    answer: Slot,
-    task: AbortHandle,
-}
+pub struct Fetch(Job<Result<KeySet, String>>);
 
 impl Fetch {
     /// Sends it.
     pub fn start(runtime: &Runtime, url: &str, timeout: Duration) -> Self {
-        let answer = Slot::default();
-        let (slot, wake, url) = (answer.clone(), runtime.waker(), url.to_owned());
-        let task = runtime.spawn(async move {
-            let outcome = match tokio::time::timeout(timeout, fetch(&url)).await {
+        let url = url.to_owned();
+        Fetch(Job::start(runtime, async move {
+            match tokio::time::timeout(timeout, fetch(&url)).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(format!("no complete answer within {} s", timeout.as_secs())),
-            };
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-            wake.wake();
-        });
-        Fetch { answer, task }
+            }
+        }))
     }
 
     /// The keys, or why there are none, once that is known.
     pub fn poll(&self) -> Poll<Result<KeySet, String>> {
-        let answer = self
-            .answer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        answer.map_or(Poll::Pending, Poll::Ready)
-    }
-}
-
-impl Drop for Fetch {
-    fn drop(&mut self) {
-        self.task.abort();
+        self.0.poll()
     }
 }
 

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::duration;
 use super::raw::Raw;
-use super::table::find;
+use super::table::{find, find_at};
 use super::validate::{boolean, check_value};
+use crate::declared::Place;
 use crate::error::{Error, Result};
 
 /// What a value that does not fit its column's type becomes.
@@ -98,7 +99,8 @@ impl Settings {
     pub fn resolve(layers: &[&Raw]) -> Result<Self> {
         // Checked again: a wrapper made without a validator lets anything into the catalogs.
         for (name, value) in layers.iter().flat_map(|raw| raw.iter()) {
-            if let Some(spec) = find(name) {
+            let spec = [Place::Table, Place::Server].into_iter();
+            if let Some(spec) = spec.filter_map(|place| find_at(name, place)).next() {
                 check_value(spec, value)?;
             }
         }

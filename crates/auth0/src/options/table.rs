@@ -25,6 +25,8 @@ pub enum Kind {
     Object,
     /// A dotted path into a JSON object.
     Path,
+    /// A path of the Management API, with places for values.
+    Endpoint,
 }
 
 /// One option.
@@ -110,11 +112,21 @@ pub const OPTIONS: &[Spec] = &[
     plain("updatable", CALLING, Kind::Bool, "false", "Whether rows may be inserted, changed and, with `deletable`, deleted through this server or table."),
     plain("deletable", CALLING, Kind::Bool, "false", "Whether rows may be deleted, where `updatable` is true."),
     plain("include_secrets", &[Place::Import, Place::Table], Kind::Bool, "false", "Whether secrets (client secrets, keys, tokens) are shown; without it their columns are not imported and they are taken out of `attrs` and of what contains them."),
-    plain("object", &[Place::Table], Kind::Object, "required", "The Auth0 object the table shows, e.g. `users`."),
+    plain("object", &[Place::Table], Kind::Object, "required without `path`", "The Auth0 object the table shows, e.g. `users`."),
+    plain("path", &[Place::Table], Kind::Endpoint, "", "Instead of `object`: an endpoint that the table shows with GET. `{column}` stands for the value that a query must give this column; `?name={column}` and `?name=constant` may follow."),
+    plain("list_key", &[Place::Table], Kind::Text, "an array is rows, an object is one row", "Beside `path`: the key under which an answer has its rows."),
+    plain("paging", &[Place::Table], Kind::OneOf(&["none", "offset", "checkpoint"]), "none", "Beside `path`: how the endpoint is paged, by `page` and `per_page` or by `from` and `take`; needs `list_key`."),
     plain("path", &[Place::Column], Kind::Path, "the column's name, as one key", "Dotted path into the object, e.g. `user_metadata.address.city` or `identities.0.connection`; `\\.` is a dot inside a key."),
 ];
 
-/// The option called `name`.
+/// The option called `name`, be it of one place or another. Only `path` is two options, neither of which has a default.
 pub fn find(name: &str) -> Option<&'static Spec> {
     OPTIONS.iter().find(|spec| spec.name == name)
+}
+
+/// The option called `name` that may stand at such a place.
+pub fn find_at(name: &str, place: Place) -> Option<&'static Spec> {
+    OPTIONS
+        .iter()
+        .find(|spec| spec.name == name && spec.places.contains(&place))
 }

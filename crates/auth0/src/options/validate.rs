@@ -3,9 +3,9 @@
 //! Whether a *required* option is there is decided at use, not here: an `ALTER` may add it in a second step.
 
 use super::raw::Raw;
-use super::table::{find, Kind, Spec, OPTIONS};
-use super::{credentials, duration, tenant};
-use crate::catalog;
+use super::table::{find_at, Kind, Spec, OPTIONS};
+use super::{credentials, duration, shown, tenant};
+use crate::catalog::{self, endpoint};
 use crate::declared::Place;
 use crate::error::{Error, Result};
 use crate::rows::Path;
@@ -13,24 +13,33 @@ use crate::rows::Path;
 /// Checks the options declared on one object.
 pub fn validate(place: Place, options: &Raw) -> Result<()> {
     for (name, value) in options.iter() {
-        match find(name) {
-            Some(spec) if spec.places.contains(&place) => check_value(spec, value)?,
-            other => {
+        match find_at(name, place) {
+            Some(spec) => check_value(spec, value)?,
+            None => {
                 return Err(Error::UnknownOption {
                     name: name.to_owned(),
                     place,
                     valid: valid(place),
-                    belongs: other.map(|spec| spec.places.to_vec()).unwrap_or_default(),
+                    belongs: places(name),
                 })
             }
         }
     }
-    for (first, second) in credentials::exclusive().chain([("url", "domain")]) {
+    let exclusive = credentials::exclusive()
+        .chain([("url", "domain")])
+        .chain(shown::exclusive());
+    for (first, second) in exclusive {
         if options.get(first).is_some() && options.get(second).is_some() {
             return Err(Error::OptionConflict { first, second });
         }
     }
     Ok(())
+}
+
+/// Where an option of this name may stand.
+fn places(name: &str) -> Vec<Place> {
+    let named = OPTIONS.iter().filter(|spec| spec.name == name);
+    named.flat_map(|spec| spec.places).copied().collect()
 }
 
 /// The options that may stand on such an object.
@@ -70,6 +79,7 @@ pub(super) fn check_value(spec: &Spec, value: &str) -> Result<()> {
             }
         }
         Kind::Path => Path::parse(value).is_some(),
+        Kind::Endpoint => endpoint::is_template(value),
     };
     if fits {
         Ok(())
@@ -110,6 +120,7 @@ pub(super) fn expected(kind: Kind) -> String {
             .join(" or "),
         Kind::Object => "the name of one of the [tables](tables.md)".into(),
         Kind::Path => "keys and array positions joined by dots, such as `user_metadata.plan` or `identities.0.connection`".into(),
+        Kind::Endpoint => endpoint::TEMPLATE.into(),
     }
 }
 
@@ -172,6 +183,8 @@ mod tests {
             (Place::Server, "fdw_startup_cost", "NaN"),
             (Place::Server, "api_key", "  "),
             (Place::Column, "path", "a..b"),
+            (Place::Table, "path", "identities.0"),
+            (Place::Table, "paging", "next"),
         ] {
             assert!(
                 matches!(
@@ -208,7 +221,8 @@ mod tests {
     fn names_are_unique_and_secrets_are_credentials() {
         for (i, spec) in OPTIONS.iter().enumerate() {
             assert!(
-                OPTIONS[i + 1..].iter().all(|other| other.name != spec.name),
+                OPTIONS[i + 1..].iter().all(|other| other.name != spec.name
+                    || !other.places.iter().any(|place| spec.places.contains(place))),
                 "{}",
                 spec.name
             );

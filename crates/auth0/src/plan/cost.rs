@@ -1,7 +1,7 @@
 //! What a request costs in calls.
 
 use super::bind::MOST_LOOKUPS;
-use crate::catalog::{self, template, Object, Paging};
+use crate::catalog::{self, template, Object};
 
 /// Values of a key that fit into one search, on average.
 const VALUES_PER_SEARCH: f64 = 45.0;
@@ -81,10 +81,9 @@ pub fn calls_of_lists(
         before = above.0;
         lists = here.max(1.0);
     }
-    let size = match object.paging {
-        Paging::None => f64::INFINITY,
-        Paging::Offset(most) | Paging::Checkpoint(most) => (most as f64).min(f64::from(page_size)),
-    };
+    let size = object.paging.most().map_or(f64::INFINITY, |most| {
+        (most as f64).min(f64::from(page_size))
+    });
     let pages = (found / lists / size).ceil().max(1.0);
     Calls(before + lists * pages)
 }

@@ -120,16 +120,17 @@ impl Filter {
             return self.is_possible_in_calls(object);
         }
         let kind = |field: &Field| field.kind(object);
-        if object.language == Language::Logs {
-            // Neither existence nor absence is documented, and patterns are compared with their case.
-            let said = match self {
-                Filter::Absent(_) | Filter::Present(_) => false,
-                Filter::Like(..) | Filter::StartsWith(..) | Filter::Contains(..) => false,
-                _ => true,
-            };
-            if !said {
-                return false;
-            }
+        // Neither existence nor absence is documented there, and patterns are compared with their case.
+        let unsaid = matches!(
+            self,
+            Filter::Absent(_)
+                | Filter::Present(_)
+                | Filter::Like(..)
+                | Filter::StartsWith(..)
+                | Filter::Contains(..)
+        );
+        if object.language == Language::Logs && unsaid {
+            return false;
         }
         match self {
             Filter::And(all) => all.iter().any(|one| one.is_possible(object)),

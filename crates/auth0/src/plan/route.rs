@@ -129,12 +129,14 @@ impl Known {
         };
         // What is known of the parent's rows narrows them; all that it has goes into the path.
         let mut above = Known::default();
-        let mut columns = Vec::new();
+        let (mut columns, mut only) = (Vec::new(), Vec::new());
         for (own, theirs) in parent.columns {
             let key = of.named(theirs).map_or(*theirs, |column| column.key);
             columns.push((*own, key));
             if let Some(position) = known.iter().position(|(name, _)| name == own) {
-                above.texts.insert(key, known.remove(position).1);
+                let texts = known.remove(position).1;
+                only.push((key, texts.clone()));
+                above.texts.insert(key, texts);
             }
         }
         let ask = match of.is_searched() {
@@ -154,6 +156,7 @@ impl Known {
         Ask::Fan(Box::new(Fan {
             parent,
             columns,
+            only,
             lists: product(&known).into_iter().flat_map(sketch).collect(),
         }))
     }

@@ -49,6 +49,8 @@ impl Page {
         let one = match shape {
             Shape::List(key) => return Page::parse(body, key, columns),
             Shape::One => true,
+            Shape::There if body.is_empty() => return Page::single(b"{}".to_vec(), columns),
+            Shape::There => true,
             Shape::Either => !body.trim_ascii_start().starts_with(b"["),
             Shape::Scalars(_) | Shape::Scalar(_) | Shape::Entries(..) | Shape::Nested(..) => false,
         };

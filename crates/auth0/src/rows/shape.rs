@@ -11,7 +11,7 @@ type Raw<'a> = &'a RawValue;
 /// The body as a bare array of objects, if it is not read as it came. The error quotes nothing of it.
 pub fn as_list(body: &str, shape: Shape) -> Result<Option<String>, String> {
     let rows = match shape {
-        Shape::List(_) | Shape::One | Shape::Either => return Ok(None),
+        Shape::List(_) | Shape::One | Shape::There | Shape::Either => return Ok(None),
         Shape::Scalars(key) => {
             let scalars: Vec<Raw> = read(body)?;
             scalars

@@ -202,7 +202,15 @@ impl Reading<'_> {
         for param in self.endpoint.query {
             match param {
                 Param::Same(name) | Param::Required(name) => match self.params.text(name) {
-                    Some(wanted) => rows.retain(|row| equals(row.get(keys, name), wanted)),
+                    Some(wanted) => rows.retain(|row| {
+                        // A link has nothing but an id: what is compared is what is shown.
+                        let target = match self.endpoint.show {
+                            Show::Of(list, _) => self.world.get(list, &row.id),
+                            _ => None,
+                        };
+                        let row = target.unwrap_or(row);
+                        equals(row.get(keys, name), wanted)
+                    }),
                     None if matches!(param, Param::Required(_)) => {
                         return Err(ApiError::query(format!(
                             "'Missing required property: {name}'"

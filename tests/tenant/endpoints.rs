@@ -1,0 +1,188 @@
+//! Tables of endpoints that they declare themselves.
+
+use crate::support::{calls, column, declare, told, world};
+use simulator::{Config, Scale};
+use xtask::World;
+
+#[test]
+fn an_array_is_rows_and_an_object_is_a_row() {
+    let mut world = world();
+    declare(
+        &mut world,
+        "id text, title text options (path 'name'), attrs jsonb",
+        "path '/api/v2/roles'",
+    );
+    let roles = world.sim.objects(&["roles"]).len();
+    assert_eq!(
+        column(
+            &mut world,
+            "select id from t where title = attrs ->> 'name'"
+        )
+        .len(),
+        roles
+    );
+    assert_eq!(calls(&world), ["/api/v2/roles"]);
+    declare(
+        &mut world,
+        "friendly_name text, mfa jsonb options (path 'flags')",
+        "path '/api/v2/tenants/settings'",
+    );
+    assert_eq!(column(&mut world, "select mfa from t").len(), 1);
+}
+
+#[test]
+fn places_take_values_from_the_query() {
+    let mut world = world();
+    declare(
+        &mut world,
+        "user_id text, type text, date timestamptz",
+        "path '/api/v2/users/{user_id}/logs'",
+    );
+    let id = world.sim.user_ids().remove(0);
+    let sql = format!("select distinct user_id from t where user_id = '{id}'");
+    assert_eq!(column(&mut world, &sql), std::slice::from_ref(&id));
+    let asked = calls(&world);
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert!(asked[0].starts_with(&format!("/api/v2/users/{}/logs", id.replace('|', "%7C"))));
+    let error = told(&world.error("select * from t"));
+    assert!(error.contains("user_id"), "{error}");
+    assert!(calls(&world).is_empty());
+    // From another table, one call for each.
+    world.run("create table ids (id text)");
+    let ids = world.sim.user_ids();
+    for id in &ids[..3] {
+        world.run(&format!("insert into ids values ('{id}')"));
+    }
+    world.query_text("select * from ids join t on t.user_id = ids.id");
+    assert_eq!(calls(&world).len(), 3);
+}
+
+#[test]
+fn parameters_may_be_constant_or_given() {
+    let mut world = world();
+    declare(
+        &mut world,
+        "id text, strategy text",
+        "path '/api/v2/connections?fields=id,strategy&strategy={strategy}', list_key 'connections'",
+    );
+    column(&mut world, "select id from t where strategy = 'auth0'");
+    let asked = world.sim.journal();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].param("fields"), Some("id,strategy"));
+    assert_eq!(asked[0].param("strategy"), Some("auth0"));
+}
+
+fn large() -> World {
+    World::new(Config {
+        users: 1,
+        scale: Scale {
+            each: 230,
+            organizations: 230,
+            ..Scale::default()
+        },
+        ..Config::default()
+    })
+}
+
+#[test]
+fn pages_by_offset_and_by_checkpoint() {
+    let mut world = large();
+    declare(
+        &mut world,
+        "id text",
+        "path '/api/v2/roles', list_key 'roles', paging 'offset'",
+    );
+    let roles = world.sim.objects(&["roles"]).len();
+    assert!(roles > 200);
+    assert_eq!(column(&mut world, "select distinct id from t").len(), roles);
+    let asked = calls(&world);
+    assert_eq!(asked.len(), roles / 100 + 1, "{asked:?}");
+    assert!(asked[0].contains("page=0&per_page=100"), "{asked:?}");
+    declare(
+        &mut world,
+        "id text",
+        "path '/api/v2/organizations', list_key 'organizations', paging 'checkpoint'",
+    );
+    let organizations = world.sim.objects(&["organizations"]).len();
+    assert_eq!(
+        column(&mut world, "select distinct id from t").len(),
+        organizations
+    );
+    let asked = calls(&world);
+    assert_eq!(asked.len(), organizations.div_ceil(100), "{asked:?}");
+    assert!(asked[1].contains("from="), "{asked:?}");
+    // The same path with another declaration is another table.
+    declare(
+        &mut world,
+        "id text",
+        "path '/api/v2/organizations', list_key 'organizations'",
+    );
+    assert!(column(&mut world, "select id from t").len() < organizations);
+    assert_eq!(calls(&world), ["/api/v2/organizations"]);
+}
+
+#[test]
+fn an_endpoint_that_is_in_the_catalogue_shows_the_same_rows() {
+    let mut world = world();
+    world.run("import foreign schema auth0 limit to (clients) from server auth0 into public");
+    declare(
+        &mut world,
+        "client_id text, name text",
+        "path '/api/v2/clients', list_key 'clients', paging 'checkpoint'",
+    );
+    let own = column(
+        &mut world,
+        "select (client_id, name)::text from t order by 1",
+    );
+    let known = column(
+        &mut world,
+        "select (client_id, name)::text from clients order by 1",
+    );
+    assert!(!own.is_empty());
+    assert_eq!(own, known);
+}
+
+#[test]
+fn declarations_that_are_none() {
+    let mut world = world();
+    let mut fails = |options: &str, says: &str| {
+        let declaration = format!(
+            "create foreign table bad (id text) server auth0 options ({options}); select * from bad"
+        );
+        let error = told(&world.error(&declaration));
+        assert!(error.contains(says), "{options}: {error}");
+    };
+    fails("path '/oauth/token'", "/api/v2/");
+    fails("path '/api/v2/../x'", "/api/v2/");
+    fails("path '/api/v2/x', object 'users'", "\"path\"");
+    fails("path '/api/v2/x', paging 'next'", "checkpoint");
+    fails("path '/api/v2/x', paging 'offset'", "list_key");
+    fails("list_key 'x'", "\"path\"");
+    fails("updatable 'false'", "\"object\"");
+    assert!(calls(&world).is_empty());
+}
+
+#[test]
+fn what_the_tenant_answers_is_told() {
+    let mut world = world();
+    declare(
+        &mut world,
+        "id text",
+        "path '/api/v2/no-such-endpoint', missing_feature 'error'",
+    );
+    let error = told(&world.error("select * from t"));
+    assert!(
+        error.contains("GET /api/v2/no-such-endpoint: HTTP 404"),
+        "{error}"
+    );
+    declare(&mut world, "id text", "path '/api/v2/roles'");
+    let token = world.sim.token(&["read:users"]);
+    world.run(&format!(
+        "alter server auth0 options (set api_key '{token}')"
+    ));
+    let error = told(&world.error("select * from t"));
+    assert!(
+        error.starts_with("42501: ") && error.contains("read:roles"),
+        "{error}"
+    );
+}
