@@ -34,7 +34,7 @@ pub struct Table {
 
 /// The issuer of the tokens of a server's tenant, as its `url` or `domain` tells: with the slash Auth0 has at the end.
 pub fn issuer_of(server: &str) -> Result<String> {
-    let server = options::of_server(server).ok_or_else(|| no_server(server))?;
+    let server = find(server)?;
     let tenant = match (server.options.get("url"), server.options.get("domain")) {
         (Some(url), _) => Tenant::from_url(url)?,
         (None, Some(domain)) => Tenant::from_domain(domain)?,
@@ -46,6 +46,15 @@ pub fn issuer_of(server: &str) -> Result<String> {
         }
     };
     Ok(format!("{}/", tenant.base()))
+}
+
+/// A server by its name.
+fn find(name: &str) -> Result<Server> {
+    options::of_server(name).ok_or_else(|| Error::NotFound {
+        what: "server",
+        name: name.to_owned(),
+        hint: "\\des lists the foreign servers of this database.",
+    })
 }
 
 impl Table {
@@ -108,7 +117,7 @@ impl Table {
 impl Server {
     /// The server of this name, if the current user may use it.
     pub fn named(name: &str) -> Result<Server> {
-        let server = options::of_server(name).ok_or_else(|| no_server(name))?;
+        let server = find(name)?;
         options::check_usage(&server);
         Ok(server)
     }
@@ -133,13 +142,5 @@ impl Server {
             },
             identity,
         )
-    }
-}
-
-fn no_server(name: &str) -> Error {
-    Error::NotFound {
-        what: "server",
-        name: name.to_owned(),
-        hint: "\\des lists the foreign servers of this database.",
     }
 }

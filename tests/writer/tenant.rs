@@ -128,7 +128,9 @@ impl Tenant {
         let mut get = call(object.path, row);
         match object.paging {
             catalog::Paging::Offset(most) => get.query.push(("per_page", most.to_string())),
-            catalog::Paging::Checkpoint(most) => get.query.push(("take", most.to_string())),
+            catalog::Paging::Both(most) | catalog::Paging::Checkpoint(most) => {
+                get.query.push(("take", most.to_string()))
+            }
             catalog::Paging::None => {}
         }
         let answer = match self.get(&get) {
