@@ -58,6 +58,32 @@ pub fn fetch_and_parse(url: &str, token: &str, pages: usize, concurrency: usize)
     read(url, token, pages, concurrency, true)
 }
 
+/// Sends the bodies as new users, so many at a time, and parses each answer.
+pub fn post(url: &str, token: &str, bodies: Vec<String>, concurrency: usize) -> Duration {
+    let runtime = runtime();
+    let start = Instant::now();
+    runtime.block_on(async {
+        let client = Client::new();
+        let mut answers = stream::iter(bodies)
+            .map(|body| {
+                client
+                    .post(format!("{url}/api/v2/users"))
+                    .bearer_auth(token)
+                    .header("content-type", "application/json")
+                    .body(body)
+                    .send()
+            })
+            .buffered(concurrency);
+        while let Some(answer) = answers.next().await {
+            let answer = answer.expect("an answer");
+            assert!(answer.status().is_success());
+            let body = answer.bytes().await.expect("a body");
+            let _: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+        }
+    });
+    start.elapsed()
+}
+
 /// Reads everything in windows of 1000, as a careful client would: ten pages side by side, then from the last row's time
 /// on. Each page is parsed.
 pub fn windows(url: &str, token: &str, concurrency: usize) -> Duration {

@@ -10,6 +10,7 @@ mod python;
 mod tables;
 mod tokens;
 mod world;
+mod writing;
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -27,7 +28,7 @@ const ROUNDS: usize = 5;
 type Part = (&'static str, fn(&mut Table));
 
 /// What is measured; a part's name as the argument measures that alone.
-const PARTS: [Part; 9] = [
+const PARTS: [Part; 10] = [
     ("large", large),
     ("memory", memory),
     ("latency", latency),
@@ -35,6 +36,7 @@ const PARTS: [Part; 9] = [
     ("load", load),
     ("pushdown", pushdown::pushdown),
     ("tables", tables::measure),
+    ("writing", writing::measure),
     ("python", python),
     ("tokens", tokens::measure),
 ];

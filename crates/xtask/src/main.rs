@@ -21,7 +21,7 @@ cargo xtask test [FILTER] [--outside-in] [--pg-config PATH | --pg 17|18]
 
 cargo xtask bench [PART] [--pg-config PATH]
     Measures the extension against a bare HTTP client that fetches and parses the same pages; with PART (large, memory,
-    latency, warm, load, pushdown, tables, python, tokens) only that.
+    latency, warm, load, pushdown, tables, writing, python, tokens) only that.
 
 Each installs what it needs and the machine lacks, and says so.
 ";

@@ -53,7 +53,7 @@ impl Oracle {
         }
         world.run("create schema remote; create schema plain; import foreign schema auth0 from server auth0 into remote");
         world.run(
-            "alter foreign table remote.users
+            "alter foreign table remote.users drop column connection,
                add plan text options (path 'app_metadata.plan'), add deep text options (path 'user_metadata.deep.plan'),
                add connection text options (path 'identities.0.connection'),
                add seats numeric options (path 'app_metadata.n', on_type_error 'null'),
