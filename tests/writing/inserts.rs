@@ -74,6 +74,21 @@ fn copy_and_partitions_insert_too() {
         ),
         [0, 0, 0, 0]
     );
+    world.run(
+        "create table staff (connection text, email text, password text, nickname text) partition by list (nickname);
+         create foreign table staff_there partition of staff for values in ('there') server auth0 options (object 'users')",
+    );
+    let routed = "insert into staff select 'Username-Password-Authentication', 's' || n || '@example.com', 'S3cret-Word!', 'there' from generate_series(1, 3) n";
+    assert_eq!(counted(&mut world, routed), [0, 3, 0, 0]);
+    let one = world.query_text("insert into staff values ('Username-Password-Authentication', 's4@example.com', 'S3cret-Word!', 'there') returning email, password, nickname, tableoid::regclass");
+    let expected = [
+        Some("s4@example.com"),
+        None,
+        Some("there"),
+        Some("staff_there"),
+    ];
+    assert_eq!(one, [expected.map(|text| text.map(str::to_owned))]);
+    assert_eq!(world.sim.users().len(), 6);
 }
 
 #[test]

@@ -105,6 +105,16 @@ impl Book {
         self.failed.is_some()
     }
 
+    /// A row that cannot be sent. One that has failed before counts.
+    pub fn refuse(&mut self, row: String, error: Error) {
+        self.failed.get_or_insert((row, error));
+    }
+
+    /// Whether rows were written, or may have been.
+    pub fn has_written(&self) -> bool {
+        self.written > 0 || !self.unknown.is_empty()
+    }
+
     /// The error, if a row has failed.
     pub fn error(&mut self) -> Option<Error> {
         let (failed, cause) = self.failed.take()?;

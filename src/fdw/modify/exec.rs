@@ -16,7 +16,6 @@ use super::book::Fate;
 use super::plan::{op_of, ModifyPlan};
 use super::read_first;
 use super::state::{Begin, Modify};
-use crate::error::OrRaise;
 use crate::fdw::plan;
 use crate::list;
 
@@ -131,8 +130,9 @@ pub unsafe extern "C-unwind" fn insert(
             return slot;
         };
         check_view(target, slot, estate);
-        let row = modify.new_row(slot).or_raise();
-        let steps = write::insert(modify.object, &row).or_raise();
+        let row = modify.new_row(slot);
+        let row = modify.sendable(row, 0);
+        let steps = modify.sendable(write::insert(modify.object, &row), 0);
         let name = modify.next_name(&row);
         if modify.copies && !is_awaited(target) {
             modify.put_aside(row, name);
@@ -171,8 +171,9 @@ pub unsafe extern "C-unwind" fn insert_batch(
         // What cannot be sent is an error before anything is.
         let mut rows = Vec::new();
         for n in 0..*count as usize {
-            let row = modify.new_row(*slots.add(n)).or_raise();
-            write::insert(modify.object, &row).or_raise();
+            let row = modify.new_row(*slots.add(n));
+            let row = modify.sendable(row, n);
+            modify.sendable(write::insert(modify.object, &row), n);
             rows.push(row);
         }
         for row in rows {
@@ -203,7 +204,8 @@ pub unsafe extern "C-unwind" fn update(
         check_view(target, slot, estate);
         let triggers = !(*target).ri_TrigDesc.is_null();
         let (old, new, changed) = modify.change((*target).ri_oldTupleSlot, slot, triggers);
-        let steps = write::update(modify.object, &old, &new, &changed).or_raise();
+        let steps = write::update(modify.object, &old, &new, &changed);
+        let steps = modify.sendable(steps, 0);
         if !modify.is_first(&old) {
             return ptr::null_mut();
         }
@@ -253,7 +255,7 @@ pub unsafe extern "C-unwind" fn delete(
         if !modify.is_first(&row) {
             return ptr::null_mut();
         }
-        let steps = write::delete(modify.object, &row).or_raise();
+        let steps = modify.sendable(write::delete(modify.object, &row), 0);
         let name = modify.next_name(&row);
         if !is_awaited(target) {
             modify.put_aside(row, name);

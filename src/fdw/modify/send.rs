@@ -101,6 +101,25 @@ impl Sender {
         }
     }
 
+    /// Raises the error of a row that cannot be sent, when those on their way have come to their end.
+    pub fn refuse(&mut self, row: String, error: Error) -> ! {
+        if let Some(writer) = &self.writer {
+            writer.stop();
+            while self.next().is_some() {}
+        }
+        if self.dry || !(self.book.has_written() || self.book.has_failed()) {
+            raise(error)
+        }
+        self.book.row();
+        self.book.refuse(row, error);
+        match self.book.error() {
+            Some(error) => raise(error),
+            None => raise(Error::Runtime {
+                reason: "a row failed without a reason".to_owned(),
+            }),
+        }
+    }
+
     /// What it has cost so far.
     pub fn totals(&self) -> Totals {
         self.writer.as_ref().map(Writer::totals).unwrap_or_default()

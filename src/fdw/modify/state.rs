@@ -247,6 +247,14 @@ impl Modify {
             .insert(serde_json::to_string(&keys).unwrap_or_default())
     }
 
+    /// What has been made of a row; raises if it cannot be sent. `ahead` rows are still before it.
+    pub fn sendable<T>(&mut self, made: Result<T>, ahead: usize) -> T {
+        made.unwrap_or_else(|error| {
+            let number = self.sender.book.next_row() + ahead as u64;
+            self.sender.refuse(format!("row {number}"), error)
+        })
+    }
+
     /// The name of the statement's next row, for errors: its place, and what it is known by.
     pub fn next_name(&mut self, row: &Row) -> String {
         let number = self.sender.book.next_row();
