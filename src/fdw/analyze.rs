@@ -15,6 +15,7 @@ use super::column::Column;
 use super::generated::Computed;
 use super::rows::Rows;
 use super::scan::id;
+use super::slot::clear;
 use crate::backend;
 use crate::error::OrRaise;
 use crate::guc;
@@ -122,9 +123,7 @@ unsafe extern "C-unwind" fn sample(
             pg_sys::MemoryContextSwitchTo(memory);
             *rows.add(place as usize) =
                 pg_sys::heap_form_tuple(descriptor, (*slot).tts_values, (*slot).tts_isnull);
-            if let Some(clear) = (*(*slot).tts_ops).clear {
-                clear(slot);
-            }
+            clear(slot);
         }
         pg_sys::ExecDropSingleTupleTableSlot(slot);
         pg_sys::FreeExecutorState(estate);

@@ -25,6 +25,7 @@ mod relation;
 mod rows;
 mod runs;
 mod scan;
+mod slot;
 mod values;
 
 use std::collections::HashMap;

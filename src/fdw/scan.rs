@@ -22,6 +22,7 @@ use super::generated::Computed;
 use super::plan::Plan;
 use super::rows::Rows;
 use super::runs::{Run, Runs};
+use super::slot::{clear, natts};
 use super::values::Values;
 use crate::backend;
 use crate::error::OrRaise;
@@ -223,9 +224,7 @@ pub unsafe extern "C-unwind" fn iterate(
     // SAFETY: the slot has the scan's descriptor, so every column's index is within its arrays.
     unsafe {
         let slot = (*node).ss.ss_ScanTupleSlot;
-        if let Some(clear) = (*(*slot).tts_ops).clear {
-            clear(slot);
-        }
+        clear(slot);
         let Some(state) = state(node) else {
             return slot;
         };
@@ -241,7 +240,7 @@ pub unsafe extern "C-unwind" fn iterate(
         let Some(run) = runs.current() else {
             return slot;
         };
-        let width = (*(*slot).tts_tupleDescriptor).natts as usize;
+        let width = natts(slot);
         if plan.count {
             if !std::mem::replace(&mut run.counted, true) {
                 let total = run.rows.count().or_raise();

@@ -21,11 +21,7 @@ fn objects() -> impl Iterator<Item = &'static Object> {
 
 /// Whether it can be read without any condition.
 fn is_free(object: &Object) -> bool {
-    let above = object
-        .parent
-        .as_ref()
-        .and_then(|parent| catalog::find(parent.object));
-    object.needs().next().is_none() && above.is_none_or(is_free)
+    object.required().is_empty()
 }
 
 /// Rows as one text, in one order.

@@ -20,6 +20,7 @@ use pgrx::pg_sys::{self, JoinType, Node, PlannerInfo, RelOptInfo};
 use super::paths;
 use super::quals::Reader;
 use super::relation::{self, Relation};
+use super::slot::Methods;
 use crate::{guc, list};
 
 /// As EXPLAIN shows it.
@@ -29,11 +30,6 @@ const NAME: &CStr = c"Auth0 Lookup Join";
 const SIDE_BY_SIDE: f64 = 0.98;
 
 static mut NEXT_HOOK: pg_sys::set_join_pathlist_hook_type = None;
-
-/// A pointer to data that never changes.
-struct Methods<T>(T);
-// SAFETY: read-only data; a backend has one thread that looks at it.
-unsafe impl<T> Sync for Methods<T> {}
 
 static PATH_METHODS: Methods<pg_sys::CustomPathMethods> = Methods(pg_sys::CustomPathMethods {
     CustomName: NAME.as_ptr(),

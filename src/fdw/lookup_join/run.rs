@@ -14,6 +14,7 @@ use pgrx::{check_for_interrupts, pg_guard, PgMemoryContexts};
 use super::plan::integer;
 use crate::error::raise_internal;
 use crate::fdw::scan;
+use crate::fdw::slot::{clear, is_empty, natts, next, read, Methods};
 use crate::{list, text};
 
 /// Outer rows of the first batch: as many as one search can answer, so that a LIMIT costs little.
@@ -21,22 +22,21 @@ const FIRST_BATCH: usize = 45;
 /// And of the others.
 const BATCH: usize = 900;
 
-static EXEC_METHODS: super::Methods<pg_sys::CustomExecMethods> =
-    super::Methods(pg_sys::CustomExecMethods {
-        CustomName: super::NAME.as_ptr(),
-        BeginCustomScan: Some(begin),
-        ExecCustomScan: Some(exec),
-        EndCustomScan: Some(end),
-        ReScanCustomScan: Some(rescan),
-        MarkPosCustomScan: None,
-        RestrPosCustomScan: None,
-        EstimateDSMCustomScan: None,
-        InitializeDSMCustomScan: None,
-        ReInitializeDSMCustomScan: None,
-        InitializeWorkerCustomScan: None,
-        ShutdownCustomScan: None,
-        ExplainCustomScan: Some(explain),
-    });
+static EXEC_METHODS: Methods<pg_sys::CustomExecMethods> = Methods(pg_sys::CustomExecMethods {
+    CustomName: super::NAME.as_ptr(),
+    BeginCustomScan: Some(begin),
+    ExecCustomScan: Some(exec),
+    EndCustomScan: Some(end),
+    ReScanCustomScan: Some(rescan),
+    MarkPosCustomScan: None,
+    RestrPosCustomScan: None,
+    EstimateDSMCustomScan: None,
+    InitializeDSMCustomScan: None,
+    ReInitializeDSMCustomScan: None,
+    InitializeWorkerCustomScan: None,
+    ShutdownCustomScan: None,
+    ExplainCustomScan: Some(explain),
+});
 
 /// Postgres' state with ours behind it.
 #[repr(C)]
@@ -321,21 +321,6 @@ impl Join {
     }
 }
 
-/// Makes the first `count` columns readable.
-unsafe fn read(slot: *mut TupleTableSlot, count: usize) {
-    // SAFETY: a slot with a row of at least so many columns.
-    unsafe {
-        if ((*slot).tts_nvalid as usize) < count {
-            pg_sys::slot_getsomeattrs_int(slot, count as c_int);
-        }
-    }
-}
-
-unsafe fn natts(slot: *mut TupleTableSlot) -> usize {
-    // SAFETY: a slot with its descriptor.
-    unsafe { (*(*slot).tts_tupleDescriptor).natts as usize }
-}
-
 /// Copies a tuple's values into the scan's tuple from position `at` on.
 unsafe fn fill(
     slot: *mut TupleTableSlot,
@@ -350,35 +335,6 @@ unsafe fn fill(
         read(through, width);
         ptr::copy_nonoverlapping((*through).tts_values, (*slot).tts_values.add(at), width);
         ptr::copy_nonoverlapping((*through).tts_isnull, (*slot).tts_isnull.add(at), width);
-    }
-}
-
-unsafe fn clear(slot: *mut TupleTableSlot) -> *mut TupleTableSlot {
-    // SAFETY: a slot of the executor's.
-    unsafe {
-        if let Some(clear) = (*(*slot).tts_ops).clear {
-            clear(slot);
-        }
-    }
-    slot
-}
-
-unsafe fn is_empty(slot: *mut TupleTableSlot) -> bool {
-    // SAFETY: what a plan node returns: null or a slot.
-    slot.is_null() || unsafe { (*slot).tts_flags & pg_sys::TTS_FLAG_EMPTY as u16 != 0 }
-}
-
-/// The next row of a child.
-unsafe fn next(child: *mut PlanState) -> *mut TupleTableSlot {
-    // SAFETY: an initialised plan node.
-    unsafe {
-        if !(*child).chgParam.is_null() {
-            pg_sys::ExecReScan(child);
-        }
-        match (*child).ExecProcNode {
-            Some(run) => run(child),
-            None => ptr::null_mut(),
-        }
     }
 }
 

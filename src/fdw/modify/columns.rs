@@ -117,17 +117,3 @@ pub fn put(row: &mut Row, name: &str, value: Value) {
         row.insert(name.to_owned(), value);
     }
 }
-
-/// Takes all values out of a tuple.
-///
-/// # Safety
-/// `slot` must hold a tuple.
-pub unsafe fn unpack(slot: *mut TupleTableSlot) {
-    // SAFETY: the caller's promise; as slot_getallattrs of Postgres' headers.
-    unsafe {
-        let width = (*(*slot).tts_tupleDescriptor).natts;
-        if i32::from((*slot).tts_nvalid) < width {
-            pg_sys::slot_getsomeattrs_int(slot, width);
-        }
-    }
-}

@@ -15,19 +15,13 @@ use pgrx::pg_sys::{
 };
 use pgrx::{check_for_interrupts, pg_guard, PgMemoryContexts};
 
-use super::columns::unpack;
-use super::returned::clear;
 use super::state::Modify;
 use crate::error::{raise, raise_internal};
+use crate::fdw::slot::{clear, is_empty, next, unpack, Methods};
 use crate::{guc, list};
 
 /// As EXPLAIN shows it.
 const NAME: &CStr = c"Auth0 Read First";
-
-/// A pointer to data that never changes.
-struct Methods<T>(T);
-// SAFETY: read-only data; a backend has one thread that looks at it.
-unsafe impl<T> Sync for Methods<T> {}
 
 static SCAN_METHODS: Methods<pg_sys::CustomScanMethods> = Methods(pg_sys::CustomScanMethods {
     CustomName: NAME.as_ptr(),
@@ -250,14 +244,8 @@ impl Rows {
             let mut deleted = 0;
             loop {
                 check_for_interrupts!();
-                let Some(run) = (*self.child).ExecProcNode else {
-                    break;
-                };
-                if !(*self.child).chgParam.is_null() {
-                    pg_sys::ExecReScan(self.child);
-                }
-                let slot = run(self.child);
-                if slot.is_null() || (*slot).tts_flags & pg_sys::TTS_FLAG_EMPTY as u16 != 0 {
+                let slot = next(self.child);
+                if is_empty(slot) {
                     break;
                 }
                 deleted += u64::from(self.is_deleted(slot));

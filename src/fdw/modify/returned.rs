@@ -13,6 +13,7 @@ use crate::error::raise;
 use crate::fdw::attribute::Attribute;
 use crate::fdw::column::Column;
 use crate::fdw::generated::Computed;
+use crate::fdw::slot::{clear, natts};
 
 /// All columns of a table, ready to be filled.
 pub struct Returned {
@@ -76,7 +77,7 @@ impl Returned {
             let context = expression_context(estate);
             let before = pg_sys::MemoryContextSwitchTo((*context).ecxt_per_tuple_memory);
             clear(slot);
-            let width = (*(*slot).tts_tupleDescriptor).natts as usize;
+            let width = natts(slot);
             ptr::write_bytes((*slot).tts_isnull, 1, width);
             for column in &self.columns {
                 let value = column.value(&page, 0, None, || None);
@@ -110,18 +111,4 @@ pub unsafe fn expression_context(estate: *mut EState) -> *mut pg_sys::ExprContex
             context => context,
         }
     }
-}
-
-/// Empties a slot, and gives it back.
-///
-/// # Safety
-/// `slot` must be a slot.
-pub unsafe fn clear(slot: *mut TupleTableSlot) -> *mut TupleTableSlot {
-    // SAFETY: the caller's promise.
-    unsafe {
-        if let Some(clear) = (*(*slot).tts_ops).clear {
-            clear(slot);
-        }
-    }
-    slot
 }

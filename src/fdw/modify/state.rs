@@ -13,13 +13,14 @@ use pgrx::PgMemoryContexts;
 use serde_json::Value;
 
 use super::book::{name_of, Fate};
-use super::columns::{columns, put, unpack, unsendable, WriteColumn};
+use super::columns::{columns, put, unsendable, WriteColumn};
 use super::plan::{junk_name, key_columns, WHOLE_ROW};
 use super::returned::Returned;
 use super::send::Sender;
 use super::{rights, transaction};
 use crate::error::OrRaise;
 use crate::fdw::generated::attribute_of;
+use crate::fdw::slot::unpack;
 use crate::guc;
 use crate::list;
 use crate::server::Table;

@@ -377,17 +377,6 @@ impl Object {
         found
     }
 
-    /// The columns in the path whose values nothing but a query can give.
-    pub fn needs(&self) -> impl Iterator<Item = &'static str> + '_ {
-        let from_parent = |variable: &str| {
-            let mut columns = self.parent.iter().flat_map(|parent| parent.columns);
-            columns.any(|(own, _)| *own == variable)
-        };
-        let listed = |variable: &str| self.values.iter().any(|(name, _)| *name == variable);
-        self.variables()
-            .filter(move |variable| !from_parent(variable) && !listed(variable))
-    }
-
     /// The parameter that compares a key's values, if the list has one of this kind.
     pub fn param(&self, key: &str, fits: impl Fn(ParamKind) -> bool) -> Option<&'static Param> {
         let of_key = |param: &&Param| self.key_of(param.column) == key && fits(param.kind);

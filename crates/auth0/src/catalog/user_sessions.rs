@@ -1,7 +1,7 @@
 //! What users are logged in with: sessions, refresh tokens, grants, devices; and what keeps them out.
 
 use super::words::{address, json, param, parent, single, text, texts, time, truth};
-use super::{Object, Paging, ParamKind, Shape, PLAIN};
+use super::{Column, Object, Paging, ParamKind, Shape, PLAIN};
 
 const AREA: &str = "Users";
 
@@ -47,6 +47,25 @@ static USER_SESSIONS: Object = Object {
     ..PLAIN
 };
 
+/// What both endpoints show of one.
+const REFRESH_TOKEN: &[Column] = &[
+    text("user_id", "whose: id of the user"),
+    text("id", ""),
+    time("created_at", ""),
+    time("idle_expires_at", "when it ends if it is not used"),
+    time("expires_at", ""),
+    json(
+        "device",
+        "addresses, user agents and networks of its first and last use",
+    ),
+    text("client_id", ""),
+    text("session_id", ""),
+    truth("rotating", "whether each use replaces it"),
+    json("resource_servers", "APIs and scopes it is good for"),
+    json("refresh_token_metadata", ""),
+    time("last_exchanged_at", ""),
+];
+
 static USER_REFRESH_TOKENS: Object = Object {
     name: "user_refresh_tokens",
     area: AREA,
@@ -57,23 +76,7 @@ static USER_REFRESH_TOKENS: Object = Object {
     parent: parent("users", &[("user_id", "user_id")]),
     by_key: &[single("id", "/api/v2/refresh-tokens/{id}")],
     scopes: &["read:refresh_tokens"],
-    columns: &[
-        text("user_id", "whose: id of the user"),
-        text("id", ""),
-        time("created_at", ""),
-        time("idle_expires_at", "when it ends if it is not used"),
-        time("expires_at", ""),
-        json(
-            "device",
-            "addresses, user agents and networks of its first and last use",
-        ),
-        text("client_id", ""),
-        text("session_id", ""),
-        truth("rotating", "whether each use replaces it"),
-        json("resource_servers", "APIs and scopes it is good for"),
-        json("refresh_token_metadata", ""),
-        time("last_exchanged_at", ""),
-    ],
+    columns: REFRESH_TOKEN,
     ..PLAIN
 };
 
@@ -89,23 +92,7 @@ static REFRESH_TOKENS: Object = Object {
     by_key: &[single("id", "/api/v2/refresh-tokens/{id}")],
     params: &[param("client_id", "client_id", ParamKind::Equal)],
     scopes: &["read:refresh_tokens"],
-    columns: &[
-        text("user_id", "whose: id of the user"),
-        text("id", ""),
-        time("created_at", ""),
-        time("idle_expires_at", "when it ends if it is not used"),
-        time("expires_at", ""),
-        json(
-            "device",
-            "addresses, user agents and networks of its first and last use",
-        ),
-        text("client_id", ""),
-        text("session_id", ""),
-        truth("rotating", "whether each use replaces it"),
-        json("resource_servers", "APIs and scopes it is good for"),
-        json("refresh_token_metadata", ""),
-        time("last_exchanged_at", ""),
-    ],
+    columns: REFRESH_TOKEN,
     ..PLAIN
 };
 

@@ -31,9 +31,7 @@ impl Stamp {
 
     /// Reads a JSON value; `None` if it is no time, so that no range finds it.
     pub fn read(raw: Option<&str>, descending: bool) -> Option<Stamp> {
-        let Ok(Json::String(text)) = Json::read(raw?) else {
-            return None;
-        };
+        let text = Json::string(raw)?;
         let millis = parse_time(&text)?.instant.div_euclid(1000);
         Some(Stamp {
             at: if descending { -millis } else { millis },

@@ -15,8 +15,11 @@ use super::request::{Fan, Listing};
 use super::scan::Context;
 use super::walk::Step;
 use crate::catalog::template::Put;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::rows::{Columns, Json, Page};
+
+/// How many times more calls than are allowed are still counted.
+const FAR: u64 = 10;
 
 /// Reads the lists of all rows of the parent.
 pub async fn read(context: Context, fetcher: Arc<Fetcher>, fan: Fan, out: Output) -> Result<Step> {
@@ -67,28 +70,19 @@ impl Parents {
         }
     }
 
-    /// Reads all parents, and fails if their lists are more than may be asked for.
+    /// Reads all parents, and fails if their lists are more than may be asked for. Far beyond that, counting on would
+    /// only cost more calls.
     async fn all(&mut self, fetcher: &Fetcher) -> Result<()> {
         let request = &fetcher.request;
-        while self.more().await? {
+        loop {
+            let more = self.more().await?;
             let calls = fetcher.stats.totals().calls + self.waiting.len() as u64;
-            if request.max_calls > 0 && calls > request.max_calls.saturating_mul(10) {
-                return Err(self.too_many(fetcher, calls, false));
+            if request.is_too_much(calls.div_ceil(FAR)) || (!more && request.is_too_much(calls)) {
+                return Err(request.too_many(calls, !more));
             }
-        }
-        let calls = fetcher.stats.totals().calls + self.waiting.len() as u64;
-        match request.max_calls > 0 && calls > request.max_calls {
-            true => Err(self.too_many(fetcher, calls, true)),
-            false => Ok(()),
-        }
-    }
-
-    fn too_many(&self, fetcher: &Fetcher, calls: u64, exact: bool) -> Error {
-        Error::TooManyCalls {
-            object: fetcher.request.object.name,
-            calls,
-            exact,
-            allowed: fetcher.request.max_calls,
+            if !more {
+                return Ok(());
+            }
         }
     }
 

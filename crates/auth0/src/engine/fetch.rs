@@ -101,8 +101,7 @@ impl Fetcher {
         let mut page = page.give(&listing.given, &self.columns);
         if let Some((key, wanted)) = &listing.keep {
             page.retain(self.position(key), |value| {
-                let text = value.and_then(|raw| Json::read(raw).ok());
-                matches!(text, Some(Json::String(text)) if *text == **wanted)
+                Json::string(value).is_some_and(|text| *text == **wanted)
             });
         }
         Ok(page)
@@ -119,11 +118,12 @@ impl Fetcher {
             Error::Rejected { refusal, .. } if one && absent(&refusal) => {
                 return Ok(Page::count(0))
             }
-            Error::NotOffered { refusal, call } => match self.settings.missing_feature {
-                MissingFeature::Error => return Err(Error::NotOffered { refusal, call }),
-                MissingFeature::Empty => refusal,
-            },
-            Error::Rejected { refusal, call } if refusal.status == 404 && is_worded(&refusal) => {
+            Error::Rejected { refusal, call }
+                if !(refusal.status == 404 && is_worded(&refusal)) =>
+            {
+                return Err(Error::Rejected { refusal, call })
+            }
+            Error::NotOffered { refusal, call } | Error::Rejected { refusal, call } => {
                 match self.settings.missing_feature {
                     MissingFeature::Error => return Err(Error::NotOffered { refusal, call }),
                     MissingFeature::Empty => refusal,

@@ -10,7 +10,7 @@ use super::output::Output;
 use super::pager::Pager;
 use super::request::Listing;
 use super::walk::Step;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Lists to be read, one after another made known.
 pub trait Source {
@@ -84,18 +84,9 @@ async fn hand_over(fetcher: &Fetcher, mut pager: Pager, out: &Output) -> Result<
         if !request.all && !pager.is_done() {
             out.wanted().await;
         }
-        let calls = fetcher.stats.totals().calls;
-        if !pager.is_done()
-            && request.is_fan()
-            && request.max_calls > 0
-            && calls >= request.max_calls
-        {
-            return Err(Error::TooManyCalls {
-                object: request.object.name,
-                calls: calls + 1,
-                exact: false,
-                allowed: request.max_calls,
-            });
+        let with_next = fetcher.stats.totals().calls + 1;
+        if !pager.is_done() && request.is_fan() && request.is_too_much(with_next) {
+            return Err(request.too_many(with_next, false));
         }
     }
     Ok(Done::End)

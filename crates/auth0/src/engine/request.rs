@@ -3,6 +3,7 @@
 use crate::catalog::template::{self, Put};
 use crate::catalog::{Language, Object, Paging, Shape};
 use crate::client::Get;
+use crate::error::Error;
 use crate::plan;
 use crate::rows::Columns;
 
@@ -222,6 +223,21 @@ impl ScanRequest {
     /// Whether it asks for the lists of another object's rows.
     pub fn is_fan(&self) -> bool {
         matches!(self.ask, Ask::Fan(_))
+    }
+
+    /// Whether so many calls are more than it may make.
+    pub fn is_too_much(&self, calls: u64) -> bool {
+        self.max_calls > 0 && calls > self.max_calls
+    }
+
+    /// The error for so many calls; `exact` if none has been left uncounted.
+    pub fn too_many(&self, calls: u64, exact: bool) -> Error {
+        Error::TooManyCalls {
+            object: self.object.name,
+            calls,
+            exact,
+            allowed: self.max_calls,
+        }
     }
 
     /// Rows of a page of a list that allows so many.

@@ -185,14 +185,9 @@ impl Context {
                 Ok(Step::End)
             }
             Ask::Lists(lists) => {
-                let (asked, allowed) = (lists.len() as u64, request.max_calls);
-                if allowed > 0 && asked > allowed && request.all {
-                    return Err(Error::TooManyCalls {
-                        object: request.object.name,
-                        calls: asked,
-                        exact: true,
-                        allowed,
-                    });
+                let asked = lists.len() as u64;
+                if request.all && request.is_too_much(asked) {
+                    return Err(request.too_many(asked, true));
                 }
                 lists::read(self.fetcher(request), lists.into_iter(), out).await
             }

@@ -270,8 +270,7 @@ impl Walk {
     pub async fn emit(&mut self, mut page: Page) -> bool {
         if let Some((column, values)) = &self.keep {
             page.retain(*column, |value| {
-                let text = value.and_then(|raw| Json::read(raw).ok());
-                matches!(text, Some(Json::String(text)) if values.contains(&*text))
+                Json::string(value).is_some_and(|text| values.contains(&*text))
             });
         }
         self.handed += page.rows() as u64;

@@ -160,11 +160,6 @@ impl Writer {
         }
     }
 
-    /// How many tickets are not finished.
-    pub fn unfinished(&self) -> usize {
-        self.jobs.len()
-    }
-
     /// Whether enough has been submitted to keep all places busy: whoever has more waits with it.
     pub fn is_full(&self) -> bool {
         self.jobs.len() >= 4 * self.concurrency

@@ -34,7 +34,7 @@ pub fn calls_of_lists(
             return Calls(calls);
         }
     }
-    if object.needs().any(|variable| values(variable).is_none()) {
+    if object.required().iter().any(|name| values(name).is_none()) {
         return Calls(IMPOSSIBLE);
     }
     let (mut lists, mut before) = (1.0, 0.0);

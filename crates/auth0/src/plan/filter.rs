@@ -262,7 +262,8 @@ impl Filter {
 
     /// Whether the object cannot be asked for without it: it says what to search for, or what stands in the path.
     pub fn is_needed(&self, object: &Object) -> bool {
-        let needed = |key: &str| object.needs().any(|name| object.key_of(name) == key);
+        let required = object.required();
+        let needed = |key: &str| required.iter().any(|name| object.key_of(name) == key);
         matches!(self, Filter::Query(_)) || self.key(object).is_some_and(needed)
     }
 

@@ -1,6 +1,6 @@
 //! Secrets taken out of a JSON document.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Where secrets are in a document: keys from its root. A step into an array is one into each of its elements.
 pub type Secret = Vec<String>;
@@ -24,18 +24,25 @@ pub fn without(raw: &str, secrets: &[Secret]) -> Option<String> {
     }
     let mut document: Value = serde_json::from_str(raw).ok()?;
     for secret in secrets {
-        remove(&mut document, secret);
+        at(&mut document, secret, &mut |object, key| {
+            object.remove(key);
+        });
     }
     Some(document.to_string())
 }
 
-fn remove(value: &mut Value, path: &[String]) {
+/// Calls `act` with every object that the path leads to, and its last key.
+pub fn at(
+    value: &mut Value,
+    path: &[impl AsRef<str>],
+    act: &mut impl FnMut(&mut Map<String, Value>, &str),
+) {
     match (value, path) {
-        (Value::Array(elements), path) => elements.iter_mut().for_each(|one| remove(one, path)),
-        (Value::Object(entries), [last]) => drop(entries.remove(last)),
+        (Value::Array(elements), path) => elements.iter_mut().for_each(|one| at(one, path, act)),
+        (Value::Object(entries), [last]) => act(entries, last.as_ref()),
         (Value::Object(entries), [first, rest @ ..]) => {
-            if let Some(inside) = entries.get_mut(first) {
-                remove(inside, rest);
+            if let Some(inside) = entries.get_mut(first.as_ref()) {
+                at(inside, rest, act);
             }
         }
         _ => {}

@@ -52,6 +52,14 @@ impl<'a> Json<'a> {
         })
     }
 
+    /// The characters of a JSON text that is a string and can be one of ours.
+    pub fn string(raw: Option<&'a str>) -> Option<Cow<'a, str>> {
+        match Json::read(raw?) {
+            Ok(Json::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The value as text: a string's characters, anything else as written in JSON. `None` for `null`.
     pub fn into_text(self) -> Option<Cow<'a, str>> {
         match self {

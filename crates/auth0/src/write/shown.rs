@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::step::Step;
 use crate::catalog::writes::writes;
+use crate::rows::redact;
 
 /// What stands for a secret.
 const HIDDEN: &str = "*****";
@@ -35,27 +36,16 @@ impl Step {
             let more = writes(self.object).map_or(&[][..], |record| record.secrets);
             for path in self.object.secrets.iter().chain(more) {
                 let path: Vec<&str> = path.split('.').collect();
-                hide_at(&mut body, &path);
+                redact::at(&mut body, &path, &mut |object, key| {
+                    if let Some(value) = object.get_mut(key).filter(|value| !value.is_null()) {
+                        *value = HIDDEN.into();
+                    }
+                });
             }
             hide_named(&mut body);
             let _ = write!(text, " {body}");
         }
         text
-    }
-}
-
-/// Hides what is at a path, in every element of arrays on the way.
-fn hide_at(value: &mut Value, path: &[&str]) {
-    match (value, path) {
-        (Value::Null, _) => {}
-        (value, []) => *value = HIDDEN.into(),
-        (Value::Array(all), path) => all.iter_mut().for_each(|one| hide_at(one, path)),
-        (Value::Object(map), [first, rest @ ..]) => {
-            if let Some(inner) = map.get_mut(*first) {
-                hide_at(inner, rest);
-            }
-        }
-        _ => {}
     }
 }
 
