@@ -92,6 +92,27 @@ fn ranges_of_dates_read_no_more_than_they_must() {
 }
 
 #[test]
+fn a_search_that_is_streamed_brings_only_what_it_finds() {
+    let mut world = world(0);
+    // Ten a second, so that some stand within the margin at either end.
+    let date = |n: usize| format!("2026-01-01T00:00:{:02}.{}00Z", n / 10, n % 10);
+    for n in 0..500 {
+        let id = format!("90020260101000000{n:05}00000000000000000000000000000");
+        let log = serde_json::json!({"log_id": id, "_id": id, "date": date(n), "type": "s"});
+        world.sim.put_object(&["logs"], log);
+    }
+    let (from, to) = (date(150), date(349));
+    let search = format!("date:[{from} TO {to}]");
+    let sql = format!(
+        "select count(*), min(date) = '{from}', max(date) = '{to}' from logs where q = '{search}'"
+    );
+    let (rows, calls) = journal(&mut world, &sql);
+    assert!(calls.iter().any(|call| call.param("from").is_some()));
+    let yes = || Some("t".to_owned());
+    assert_eq!(rows, [[Some("200".to_owned()), yes(), yes()]]);
+}
+
+#[test]
 fn every_filter_is_searched_and_changes_nothing() {
     let mut world = world(400);
     for column in [

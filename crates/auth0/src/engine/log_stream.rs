@@ -29,6 +29,18 @@ pub struct Dates {
     to: Option<i64>,
 }
 
+impl Dates {
+    /// Whether the search for them finds an event with this date.
+    fn have(&self, date: Option<&str>) -> bool {
+        if self.from.is_none() && self.to.is_none() {
+            return true;
+        }
+        Stamp::read(date, false).is_some_and(|date| {
+            self.from.is_none_or(|from| date.at >= from) && self.to.is_none_or(|to| date.at <= to)
+        })
+    }
+}
+
 /// The dates that a scan wants, if that is all it wants: every event of a time, in any order.
 pub fn suits(fetcher: &Fetcher, q: Option<&str>) -> Option<Dates> {
     let request = &fetcher.request;
@@ -100,8 +112,10 @@ pub async fn read(
             times.all(|time| time > to + DISORDER)
         });
         page.retain(stream.id, |id| {
-            id.and_then(text).is_none_or(|id| !seen.remove(&id))
+            Json::string(id).is_none_or(|id| !seen.remove(&*id))
         });
+        // What is read beyond the dates is no part of the answer: Postgres cannot tell it if somebody gave the search.
+        page.retain(stream.order, |date| dates.have(date));
         if page.rows() > 0 && !out.send(Ok(page)).await {
             return Ok(Step::Unwanted);
         }
@@ -152,18 +166,12 @@ impl Stream {
     }
 
     fn ids<'a>(&'a self, page: &'a Page) -> impl Iterator<Item = String> + 'a {
-        (0..page.rows()).filter_map(|row| page.value(row, self.id).and_then(text))
+        let text = |row| Json::string(page.value(row, self.id));
+        (0..page.rows()).filter_map(move |row| Some(text(row)?.into_owned()))
     }
 
     fn time(&self, page: &Page, row: usize) -> Option<i64> {
         Some(Stamp::read(page.value(row, self.order), false)?.at)
-    }
-}
-
-fn text(raw: &str) -> Option<String> {
-    match Json::read(raw) {
-        Ok(Json::String(text)) => Some(text.into_owned()),
-        _ => None,
     }
 }
 
