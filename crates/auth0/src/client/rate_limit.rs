@@ -28,6 +28,9 @@ const RECOVERY: f64 = 1.2;
 pub struct Limiter {
     bucket: Option<Bucket>,
     in_flight: u32,
+    /// Those under way at the last step down that have not landed, and one more. Their 429s say nothing new: a burst
+    /// that is too large for the bucket is refused many times over, and was too fast once.
+    same_burst: u32,
     /// By how many seconds the server's clock is ahead of ours.
     clock_ahead: Option<f64>,
 }
@@ -73,6 +76,7 @@ impl Limiter {
     /// A request has ended.
     pub fn landed(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
+        self.same_burst = self.same_burst.saturating_sub(1);
     }
 
     /// What is known of the bucket.
@@ -96,7 +100,7 @@ impl Limiter {
         let throttled = status == 429;
         let (Some(size), Some(remaining)) = (limits.limit, limits.remaining) else {
             match (&mut self.bucket, status) {
-                (Some(bucket), 429) => bucket.throttled(),
+                (Some(_), 429) => self.throttled(),
                 // Who answers without telling of a bucket has none; only refusals leave the headers out anyway.
                 (_, 200..=299) => self.bucket = None,
                 _ => {}
@@ -117,7 +121,7 @@ impl Limiter {
             bucket.bound(size - remaining, reset - server_clock(sent_at, limits.date));
         }
         if throttled {
-            bucket.throttled();
+            self.throttled();
             return;
         }
         // Requests under way may or may not be counted in `remaining`; assume they are not.
@@ -128,6 +132,18 @@ impl Limiter {
         }
         if bucket.trust == Trust::None {
             bucket.low = (bucket.low * RECOVERY).min(bucket.size);
+        }
+    }
+
+    /// The bucket was empty: we have been too fast, or others drink from it, too.
+    fn throttled(&mut self) {
+        let Some(bucket) = &mut self.bucket else {
+            return;
+        };
+        bucket.tokens = bucket.tokens.min(0.0);
+        if self.same_burst == 0 {
+            self.same_burst = self.in_flight + 1;
+            bucket.step_down();
         }
     }
 }
@@ -174,9 +190,7 @@ impl Bucket {
         }
     }
 
-    /// The bucket was empty: we have been too fast, or others drink from it, too.
-    fn throttled(&mut self) {
-        self.tokens = self.tokens.min(0.0);
+    fn step_down(&mut self) {
         self.trust = match self.trust {
             Trust::Bold => Trust::Safe,
             Trust::Safe | Trust::None => {
@@ -291,6 +305,38 @@ mod tests {
                 "skew {skew}: {seconds:.1} s for 14 s"
             );
         }
+    }
+
+    #[test]
+    fn a_burst_that_is_refused_is_one_step_down() {
+        let now = Instant::now();
+        let limits = |remaining: u32| Limits {
+            limit: Some(10.0),
+            remaining: Some(f64::from(remaining)),
+            ..Limits::default()
+        };
+        let mut limiter = Limiter::default();
+        for _ in 0..17 {
+            assert_eq!(limiter.acquire(now), None);
+        }
+        let answered = |limiter: &mut Limiter, status, left| {
+            limiter.landed();
+            limiter.answered(now, SystemTime::now(), status, &limits(left));
+        };
+        let trust = |limiter: &Limiter| limiter.bucket.as_ref().map(|bucket| bucket.trust);
+        for left in (0..10).rev() {
+            answered(&mut limiter, 200, left);
+        }
+        for _ in 0..6 {
+            answered(&mut limiter, 429, 0);
+            assert_eq!(trust(&limiter), Some(Trust::Safe));
+        }
+        // One of them that has no answer is not waited for.
+        limiter.landed();
+        // One that was sent since says something new.
+        limiter.in_flight += 1;
+        answered(&mut limiter, 429, 0);
+        assert_eq!(trust(&limiter), Some(Trust::None));
     }
 
     #[test]
