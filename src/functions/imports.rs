@@ -7,8 +7,8 @@ use pgrx::iter::TableIterator;
 use pgrx::{name, notice, pg_extern, Spi};
 use serde_json::Value as Json;
 
+use super::get::current_user;
 use super::sql::{or_raise, statement};
-use super::users::current_user;
 use super::value::{Jsonb, Text};
 use crate::error::{raise, OrRaise};
 use crate::fdw::modify::{check_rights, check_transaction, correlation};

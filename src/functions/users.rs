@@ -8,10 +8,11 @@ use auth0::plan::{bind, Field, Filter, Value};
 use auth0::write::{self, Row};
 use auth0::{Error, Result};
 use pgrx::iter::TableIterator;
-use pgrx::pg_sys::{self, Oid};
+use pgrx::pg_sys::Oid;
 use pgrx::{name, pg_extern, JsonB};
 use serde_json::Value as Json;
 
+use super::get::current_user;
 use super::value::{Jsonb, Text};
 use crate::error::{raise, OrRaise};
 use crate::fdw::modify::{check_rights, check_transaction, Fate, Sender};
@@ -139,11 +140,4 @@ fn is_of(user: &Json, connection: &str) -> bool {
         all.iter()
             .any(|one| one.get("connection").and_then(Json::as_str) == Some(connection))
     })
-}
-
-/// Whose user mapping counts.
-#[allow(unsafe_code)]
-pub(super) fn current_user() -> Oid {
-    // SAFETY: reads a variable of the backend.
-    unsafe { pg_sys::GetUserId() }
 }

@@ -68,24 +68,10 @@ fn request(object: &'static Object, op: Op) -> String {
     let Some(record) = writes(object) else {
         return String::new();
     };
-    let (call, batch) = match op {
-        Op::Insert => match &record.insert {
-            Some(one) => (Some((one.method, one.path)), one.batch.as_ref()),
-            None => (None, None),
-        },
-        Op::Update => (
-            record.update.as_ref().map(|one| (one.method, one.path)),
-            None,
-        ),
-        Op::Delete => match &record.delete {
-            Some(one) => (Some((one.method, one.path)), one.batch.as_ref()),
-            None => (None, None),
-        },
-    };
-    let call = call.map_or_else(String::new, |(method, path)| {
+    let call = record.call(op).map_or_else(String::new, |(method, path)| {
         format!("{} {path}", method.name())
     });
-    match batch.map(|batch| batch.most) {
+    match record.batch(op).map(|batch| batch.most) {
         None => call,
         Some(usize::MAX) => format!("{call} (for all rows of a path)"),
         Some(most) => format!("{call} (up to {most} rows of a path)"),

@@ -271,17 +271,8 @@ impl Modify {
     /// Takes a row that goes with others, to be waited for at the end.
     pub fn put_aside(&mut self, row: Row, name: String) {
         self.pending.push((row, name));
-        let together = match writes::writes(self.object) {
-            Some(record) if self.op == Op::Insert => record
-                .insert
-                .as_ref()
-                .is_some_and(|one| one.batch.is_some()),
-            Some(record) => record
-                .delete
-                .as_ref()
-                .is_some_and(|one| one.batch.is_some()),
-            None => false,
-        };
+        let record = writes::writes(self.object);
+        let together = record.is_some_and(|record| record.batch(self.op).is_some());
         if !together || self.pending.len() >= TOGETHER {
             self.submit_pending();
         }

@@ -22,12 +22,11 @@ pub fn stored(object: &'static Object, op: Op, answer: Option<&[u8]>, sent: &Row
             })
             .collect()
     });
-    let path = writes(object).and_then(|record| match op {
-        Op::Insert => record.insert.as_ref().map(|insert| insert.path),
-        Op::Update => record.update.as_ref().map(|update| update.path),
-        Op::Delete => record.delete.as_ref().map(|delete| delete.path),
-    });
-    for column in path.into_iter().flat_map(template::variables) {
+    let call = writes(object).and_then(|record| record.call(op));
+    for column in call
+        .into_iter()
+        .flat_map(|(_, path)| template::variables(path))
+    {
         if let Some(value) = sent.get(column) {
             row.entry(object.key_of(column)).or_insert(value.clone());
         }

@@ -352,10 +352,24 @@ impl Writes {
 
     /// Whether the API does this at all.
     pub fn allows(&self, op: Op) -> bool {
+        self.call(op).is_some()
+    }
+
+    /// How a row's request is sent, and its path.
+    pub fn call(&self, op: Op) -> Option<(Method, &'static str)> {
         match op {
-            Op::Insert => self.insert.is_some(),
-            Op::Update => self.update.is_some(),
-            Op::Delete => self.delete.is_some(),
+            Op::Insert => self.insert.as_ref().map(|one| (one.method, one.path)),
+            Op::Update => self.update.as_ref().map(|one| (one.method, one.path)),
+            Op::Delete => self.delete.as_ref().map(|one| (one.method, one.path)),
+        }
+    }
+
+    /// How several rows go in one request, if they may.
+    pub fn batch(&self, op: Op) -> Option<&Batch> {
+        match op {
+            Op::Insert => self.insert.as_ref()?.batch.as_ref(),
+            Op::Update => None,
+            Op::Delete => self.delete.as_ref()?.batch.as_ref(),
         }
     }
 }
