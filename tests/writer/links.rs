@@ -93,6 +93,14 @@ fn pairs(tenant: &Tenant, name: &str) -> Vec<Row> {
             let pair = |role: &Value| json!({"organization_id": organization, "group_id": group["id"], "role_id": role});
             roles.iter().map(|role| row(pair(role))).collect()
         }
+        "organization_clients" => {
+            let clients = ids(&["clients"], "client_id");
+            let pair = |client: &Value| json!({"organization_id": organization, "client_id": client, "use_for_member_access": true});
+            clients.iter().map(|client| row(pair(client))).collect()
+        }
+        "connection_synchronized_groups" => (0..7)
+            .map(|i| row(json!({"connection_id": connection["id"], "id": format!("group-{i}")})))
+            .collect(),
         "connection_clients" => {
             let clients = ids(&["clients"], "client_id");
             let pair =
@@ -161,6 +169,19 @@ fn pairs_are_made_and_cut_in_batches() {
         };
         assert_eq!(calls, paths, "{}", object.name);
         assert_eq!(there(&tenant, object, &rows), rows.len(), "{}", object.name);
+        if let Some(update) = &record.update {
+            for column in update.columns {
+                let mut new = rows[0].clone();
+                new.insert(
+                    (*column).into(),
+                    json!(!new[*column].as_bool().expect("a truth")),
+                );
+                let steps = write::update(object, &rows[0], &new, &[column]).expect("steps");
+                let outcome = tenant.one(steps);
+                assert!(matches!(outcome, Outcome::Stored(_)), "{outcome:?}");
+                assert_eq!(there(&tenant, object, &[new]), 1, "{}", object.name);
+            }
+        }
         // What is there already is no error.
         carry_out(&tenant, object, Op::Insert, &rows);
         carry_out(&tenant, object, Op::Delete, &rows[1..]);
@@ -169,7 +190,7 @@ fn pairs_are_made_and_cut_in_batches() {
         assert_eq!(there(&tenant, object, &rows), 0, "{}", object.name);
         carry_out(&tenant, object, Op::Delete, &rows);
     }
-    assert_eq!(links, 10);
+    assert_eq!(links, 12);
 }
 
 #[test]

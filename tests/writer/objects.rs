@@ -3,7 +3,7 @@
 use crate::samples::{new_row, value};
 use crate::tenant::{object, Tenant};
 use auth0::catalog::writes::{self, Answer, Op, Writes};
-use auth0::catalog::{template, Object, Shape};
+use auth0::catalog::{Object, Shape};
 use auth0::engine::Outcome;
 use auth0::write::{self, Row};
 use serde_json::Value;
@@ -86,8 +86,8 @@ fn life(tenant: &Tenant, object: &'static Object, record: &Writes) {
     if record.delete.is_some() {
         let outcome = tenant.one(write::delete(object, &row).expect("steps"));
         assert!(matches!(outcome, Outcome::Stored(_)), "delete: {outcome:?}");
-        let left = match template::variables(object.path).count() {
-            _ if object.name == "user_blocks" => tenant.rows(object, &row).into_iter().next(),
+        let left = match object.id {
+            "" => tenant.rows(object, &row).into_iter().next(),
             _ => find(tenant, object, &row),
         };
         assert!(left.is_none(), "still there: {left:?}");
@@ -141,13 +141,21 @@ fn made(tenant: &Tenant, object: &'static Object, record: &Writes) -> Row {
 fn existing(tenant: &Tenant, object: &'static Object) -> Row {
     let mut path = Row::new();
     for column in object.variables() {
-        let user = tenant.sim.user_ids()[1].clone();
+        // Of the first two users one has blocks, the other an enrollment.
+        let which = usize::from(object.name != "user_enrollments");
+        let user = tenant.sim.user_ids()[which].clone();
+        let first = |list: &[&str], key: &str| {
+            let found = tenant.sim.objects(list)[0][key].clone();
+            found.as_str().expect("a text").to_owned()
+        };
         let given = match column {
-            "user_id" => user,
+            "user_id" => user.clone(),
             "prompt" => "signup".into(),
             "screen" => "signup".into(),
             "ip" => "203.0.113.66".into(),
             "type" => "public_key".into(),
+            "flow_id" => first(&["flows"], "id"),
+            "identifier" => first(&["user-blocks", &user], "identifier"),
             other => panic!("no value for {other}"),
         };
         path.insert(column.into(), given.into());

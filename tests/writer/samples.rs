@@ -54,6 +54,9 @@ fn given(tenant: &Tenant, object: &str) -> Value {
             json!({"domain": "login.new.example.com", "type": "auth0_managed_certs"})
         }
         "email_templates" => json!({"template": "blocked_account"}),
+        "feature_flag_variations" => {
+            json!({"feature_flag_id": first(&["experimentation", "feature-flags"], "id")})
+        }
         "rules_configs" => json!({"key": "new_key", "value": "v"}),
         _ => json!({}),
     }

@@ -41,6 +41,24 @@ impl Link<'_> {
         Ok(Reply::raw(202, "{}"))
     }
 
+    /// DELETE /guardian/enrollments/{id}
+    pub fn enrollment(&self, id: &str) -> Answer {
+        self.bearer.need(&["delete:guardian_enrollments"])?;
+        let users: Vec<String> = lock(&self.state.tenant)
+            .users()
+            .iter()
+            .map(|user| user.id.to_string())
+            .collect();
+        let mut world = self.state.world();
+        let mut lists = users
+            .iter()
+            .map(|user| place(&["users", user, "enrollments"]));
+        match lists.any(|list| world.remove(&list, id)) {
+            true => Ok(Reply::empty()),
+            false => Err(api::missing("guardian/enrollments", id)),
+        }
+    }
+
     fn param(&self, name: &str) -> Result<String, ApiError> {
         let mut pairs = self.request.query.iter();
         let found = pairs.find(|(key, _)| key == name);

@@ -59,6 +59,7 @@ pub fn write(
             list("connections-directory-provisionings"),
         ),
         ("PUT", ["rules-configs", key]) => desk.rules_config(key),
+        ("PUT", ["guardian", "settings"]) => desk.replace("guardian_factors", &[]),
         ("PUT", ["guardian", "factors", name]) => desk.factor(name),
         ("PUT", ["guardian", "factors", ..]) => desk.replace("guardian_factors", &[]),
         _ => return None,

@@ -4,8 +4,8 @@
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
 use super::record::{
-    delete, post, Answer, Batch, Delete, Element, Insert, Method, Update, Writes, CHANGE, MAKE,
-    NONE,
+    cut, delete, objects, post, tie, Answer, Batch, Delete, Element, Insert, Method, Update,
+    Writes, CHANGE, MAKE, NONE,
 };
 
 /// Applications in one request.
@@ -20,6 +20,9 @@ const fn switched(on: bool) -> Batch {
         most: MOST,
     }
 }
+
+/// Groups in one request.
+const GROUPS: usize = 50;
 
 /// The records.
 pub static WRITES: &[Writes] = &[
@@ -154,6 +157,18 @@ pub static WRITES: &[Writes] = &[
             ..CHANGE
         }),
         delete: delete("/api/v2/connection-profiles/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "connection_synchronized_groups",
+        insert: tie(
+            "/api/v2/connections/{connection_id}/directory-provisioning/synchronized-groups",
+            objects("groups", &["id"], GROUPS),
+        ),
+        delete: cut(
+            "/api/v2/connections/{connection_id}/directory-provisioning/synchronized-groups",
+            objects("groups", &["id"], GROUPS),
+        ),
         ..NONE
     },
 ];

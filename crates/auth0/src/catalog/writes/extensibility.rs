@@ -167,6 +167,11 @@ pub static WRITES: &[Writes] = &[
         ..NONE
     },
     Writes {
+        object: "flow_executions",
+        delete: delete("/api/v2/flows/{flow_id}/executions/{id}"),
+        ..NONE
+    },
+    Writes {
         object: "flow_vault_connections",
         insert: post(
             "/api/v2/flows/vault/connections",

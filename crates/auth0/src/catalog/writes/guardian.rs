@@ -19,6 +19,44 @@ pub static WRITES: &[Writes] = &[
         ..NONE
     },
     Writes {
+        object: "guardian_settings",
+        update: Some(Update {
+            path: "/api/v2/guardian/settings",
+            columns: &[
+                "display_remember_me_checkbox",
+                "remember_me_default_value",
+                "mfa_session_inactivity_timeout",
+                "mfa_session_overall_timeout",
+            ],
+            method: Method::Put,
+            whole: true,
+            ..CHANGE
+        }),
+        ..NONE
+    },
+    Writes {
+        object: "guardian_email_settings",
+        update: Some(Update {
+            path: "/api/v2/guardian/factors/email/settings",
+            columns: &["otp_length", "otp_expiration_time"],
+            method: Method::Put,
+            whole: true,
+            ..CHANGE
+        }),
+        ..NONE
+    },
+    Writes {
+        object: "guardian_phone_settings",
+        update: Some(Update {
+            path: "/api/v2/guardian/factors/phone/settings",
+            columns: &["otp_length", "otp_expiration_time"],
+            method: Method::Put,
+            whole: true,
+            ..CHANGE
+        }),
+        ..NONE
+    },
+    Writes {
         object: "guardian_duo_settings",
         update: Some(Update {
             path: "/api/v2/guardian/factors/duo/settings",
