@@ -5,6 +5,7 @@ mod imports;
 mod links;
 mod many;
 mod objects;
+#[path = "../samples/mod.rs"]
 mod samples;
 mod tenant;
 mod users;

@@ -17,9 +17,6 @@ use std::time::{Duration, Instant};
 /// Long enough for any machine; reached only by a test that fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A database that the simulated tenant has.
-pub const DATABASE: &str = "Username-Password-Authentication";
-
 /// A tenant and how it is written to.
 pub struct Tenant {
     pub sim: Simulator,
