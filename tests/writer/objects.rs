@@ -10,7 +10,7 @@ use serde_json::Value;
 use simulator::Config;
 
 /// Those whose rows are not tied to others: links are another test.
-fn records() -> impl Iterator<Item = (&'static Object, &'static Writes)> {
+pub fn records() -> impl Iterator<Item = (&'static Object, &'static Writes)> {
     let all = writes::all().map(|record| (object(record.object), record));
     all.filter(|(_, record)| {
         let batched = |insert: &writes::Insert| insert.batch.is_some();
@@ -19,7 +19,7 @@ fn records() -> impl Iterator<Item = (&'static Object, &'static Writes)> {
 }
 
 /// The row of the object that has the same identity.
-fn find(tenant: &Tenant, object: &'static Object, row: &Row) -> Option<Row> {
+pub fn find(tenant: &Tenant, object: &'static Object, row: &Row) -> Option<Row> {
     if let Some(by) = object.by_key.iter().find(|by| by.single) {
         return tenant.row(object, by.path, row);
     }
@@ -80,7 +80,7 @@ fn life(tenant: &Tenant, object: &'static Object, record: &Writes) {
     }
 }
 
-fn made(tenant: &Tenant, object: &'static Object, record: &Writes) -> Row {
+pub fn made(tenant: &Tenant, object: &'static Object, record: &Writes) -> Row {
     if object.shape == Shape::One && object.variables().count() == 0 {
         // There is one already.
         if let (true, Some(there)) = (
@@ -119,7 +119,7 @@ fn made(tenant: &Tenant, object: &'static Object, record: &Writes) -> Row {
 }
 
 /// A row that the tenant has.
-fn existing(tenant: &Tenant, object: &'static Object) -> Row {
+pub fn existing(tenant: &Tenant, object: &'static Object) -> Row {
     let rows = tenant.rows(object, &path(&tenant.sim, object));
     rows.into_iter().next().expect("a row to begin with")
 }
