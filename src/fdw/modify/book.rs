@@ -142,8 +142,13 @@ impl Book {
         if self.written == 0 && unknown.is_empty() {
             return None;
         }
+        let names = match self.named.join(", ") {
+            none if none.is_empty() => none,
+            names if self.written > self.named.len() as u64 => format!(" ({names}, …)"),
+            names => format!(" ({names})"),
+        };
         let mut text = format!(
-            "Rows of \"{}\" written before that: {}.",
+            "Rows of \"{}\" written before that: {}{names}.",
             self.object, self.written
         );
         if !unknown.is_empty() {

@@ -370,6 +370,6 @@ impl Direct {
 pub unsafe extern "C-unwind" fn end(node: *mut ForeignScanState) {
     // SAFETY: as above.
     if let Some(direct) = unsafe { state(node) } {
-        direct.modify.finish();
+        direct.modify.close();
     }
 }
