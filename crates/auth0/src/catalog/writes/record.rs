@@ -40,6 +40,17 @@ pub enum Op {
     Delete,
 }
 
+impl Op {
+    /// The statement.
+    pub fn command(self) -> &'static str {
+        match self {
+            Op::Insert => "INSERT",
+            Op::Update => "UPDATE",
+            Op::Delete => "DELETE",
+        }
+    }
+}
+
 impl fmt::Display for Op {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -276,6 +287,14 @@ pub const fn objects(key: &'static str, columns: &'static [&'static str], most: 
 }
 
 impl Batch {
+    /// How much goes in one request, in words.
+    pub fn capacity(&self) -> String {
+        match self.most {
+            usize::MAX => "for all rows of a path".to_owned(),
+            most => format!("up to {most} rows of a path"),
+        }
+    }
+
     /// The columns that stand in the body.
     pub fn columns(&self) -> &[&'static str] {
         match &self.element {
