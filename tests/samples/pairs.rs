@@ -94,6 +94,30 @@ pub fn pairs(sim: &Simulator, name: &str) -> Vec<Row> {
         "connection_synchronized_groups" => (0..7)
             .map(|i| row(json!({"connection_id": connection["id"], "id": format!("group-{i}")})))
             .collect(),
+        "hook_secrets" => {
+            sim.put_object(&["hooks"], json!({"id": "hook-new", "name": "new"}));
+            ["A", "B", "C"].iter()
+                .map(|name| row(json!({"hook_id": "hook-new", "name": name, "value": "s3cret"})))
+                .collect()
+        }
+        "prompt_custom_texts" => ["signup", "signup-id", "reset"].iter()
+            .map(|screen| row(json!({"prompt": "signup", "language": "en", "screen": screen, "texts": {"title": screen}})))
+            .collect(),
+        "prompt_partials" => ["signup", "signup-id"].iter()
+            .map(|screen| row(json!({"prompt": "signup", "screen": screen, "partials": {"form-content-end": "<b>"}})))
+            .collect(),
+        "self_service_profile_texts" => {
+            let profile = ids(&["self-service-profiles"], "id").remove(0);
+            ["one", "two"].iter()
+                .map(|name| row(json!({"profile_id": profile, "language": "en", "page": "get-started", "name": name, "text": name})))
+                .collect()
+        }
+        "guardian_policies" => {
+            sim.set_object(&["guardian", "policies"], Some(json!([])));
+            ["all-applications", "confidence-score"].iter()
+                .map(|policy| row(json!({ "policy": policy })))
+                .collect()
+        }
         "connection_clients" => {
             let clients = ids(&["clients"], "client_id");
             let pair =

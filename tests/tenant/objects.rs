@@ -32,7 +32,11 @@ fn a_row_for_each_object() {
     for (column, object, expected) in [
         ("insertable", "roles", "{name,description}"),
         ("updatable", "user_sessions", "{session_metadata}"),
-        ("insertable || updatable", "user_sessions", "{session_metadata}"),
+        (
+            "insertable || updatable",
+            "user_sessions",
+            "{session_metadata}",
+        ),
         ("deletable", "user_sessions", "t"),
         ("deletable", "tenant_settings", "f"),
         ("insertable || updatable", "logs", "{}"),

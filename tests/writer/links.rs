@@ -1,8 +1,8 @@
 //! Link tables: pairs made and cut in batches.
 
-use crate::samples::pairs;
+use crate::samples::{pairs, value};
 use crate::tenant::{finish, object, row, submit, Tenant};
-use auth0::catalog::writes::{self, Op};
+use auth0::catalog::writes::{self, Element, Op};
 use auth0::catalog::Object;
 use auth0::engine::Outcome;
 use auth0::write::{self, Row};
@@ -42,10 +42,12 @@ fn there(tenant: &Tenant, object: &'static Object, rows: &[Row]) -> usize {
             seen.push(path);
         }
     }
+    let hidden = |column: &str| object.named(column).is_some_and(|column| column.secret);
     let shows = |row: &&Row| {
-        found
-            .iter()
-            .any(|one| row.iter().all(|(column, value)| one[column] == *value))
+        found.iter().any(|one| {
+            row.iter()
+                .all(|(column, value)| one[column] == *value || hidden(column))
+        })
     };
     rows.iter().filter(shows).count()
 }
@@ -63,7 +65,7 @@ fn pairs_are_made_and_cut_in_batches() {
         };
         links += 1;
         let (tenant, object) = (tenant(), object(record.object));
-        let rows = pairs(&tenant.sim, object.name);
+        let mut rows = pairs(&tenant.sim, object.name);
         assert!(rows.len() > 1, "{}", object.name);
         assert_eq!(there(&tenant, object, &rows), 0, "{}", object.name);
         let calls = carry_out(&tenant, object, Op::Insert, &rows);
@@ -77,25 +79,33 @@ fn pairs_are_made_and_cut_in_batches() {
         if let Some(update) = &record.update {
             for column in update.columns {
                 let mut new = rows[0].clone();
-                new.insert(
-                    (*column).into(),
-                    json!(!new[*column].as_bool().expect("a truth")),
-                );
+                let known = object.named(column).expect("a column");
+                new.insert((*column).into(), value(&tenant.sim, object, known, 1));
                 let steps = write::update(object, &rows[0], &new, &[column]).expect("steps");
                 let outcome = tenant.one(steps);
                 assert!(matches!(outcome, Outcome::Stored(_)), "{outcome:?}");
-                assert_eq!(there(&tenant, object, &[new]), 1, "{}", object.name);
+                rows[0] = new;
+                assert_eq!(there(&tenant, object, &rows), rows.len(), "{}", object.name);
             }
         }
-        // What is there already is no error.
-        carry_out(&tenant, object, Op::Insert, &rows);
+        // A pair that is there already is no error; an entry with a value is.
+        match batch.element {
+            Element::Entry(..) => {
+                let steps = write::insert(object, &rows[0]).expect("steps");
+                let error = tenant.error(steps);
+                assert!(error.is_conflict(), "{}: {error:?}", object.name);
+            }
+            _ => {
+                carry_out(&tenant, object, Op::Insert, &rows);
+            }
+        }
         carry_out(&tenant, object, Op::Delete, &rows[1..]);
         assert_eq!(there(&tenant, object, &rows), 1, "{}", object.name);
         carry_out(&tenant, object, Op::Delete, &rows);
         assert_eq!(there(&tenant, object, &rows), 0, "{}", object.name);
         carry_out(&tenant, object, Op::Delete, &rows);
     }
-    assert_eq!(links, 12);
+    assert_eq!(links, 17);
 }
 
 #[test]

@@ -261,4 +261,5 @@ pub const SCOPES: &[&str] = &[
     "delete:organization_clients",
     "delete:flows_executions",
     "delete:guardian_enrollments",
+    "update:self_service_profile_custom_texts",
 ];

@@ -172,10 +172,11 @@ const KNOWN_BY: &[&str] = &[
 /// A row as errors name it: its place in the statement, and its keys or what it is known by.
 pub fn name_of(object: &'static Object, op: Op, row: &Row, number: u64) -> String {
     let shown = |name: &&str| Some(format!("{name} {}", row.get(*name)?));
-    let insert = writes(object).and_then(|record| record.insert.as_ref());
-    let keys = match (op, insert) {
-        (Op::Insert, Some(insert)) if insert.batch.is_some() => insert.needed(),
-        (Op::Insert, _) => Vec::new(),
+    let links = writes(object).filter(|record| record.batch(op).is_some());
+    // The columns by which a row of a link table goes again say which it is.
+    let keys = match (op, links) {
+        (Op::Insert, Some(_)) => write::keys(object, Op::Delete),
+        (Op::Insert, None) => Vec::new(),
         _ => write::keys(object, op),
     };
     let words: Vec<String> = match keys.is_empty() {

@@ -271,6 +271,17 @@ impl Job {
     }
 
     async fn send(&mut self, step: &Step, correlation: &str) -> Result<Written> {
+        if let Some(get) = step.reads() {
+            let shared = &self.shared;
+            let parse = |body: Vec<u8>| serde_json::from_slice(&body).map_err(|e| e.to_string());
+            let there = shared
+                .client
+                .get(&get, &shared.settings, &shared.stats, parse);
+            return match step.upon(there.await?)? {
+                None => Ok(Written::Done(Vec::new())),
+                Some(whole) => self.send_once(&whole, correlation).await,
+            };
+        }
         let written = self.send_once(step, correlation).await;
         let apart = match (&written, step.method) {
             // One of several is not there, and so none has gone: each is told by itself.
@@ -281,7 +292,7 @@ impl Job {
             return match written {
                 // A limit of a link table, not a row that is there already.
                 Err(Error::Conflict { call, refusal })
-                    if step.op == Op::Insert && step.is_batch() =>
+                    if step.op == Op::Insert && step.has_several() =>
                 {
                     Err(Error::Rejected { call, refusal })
                 }

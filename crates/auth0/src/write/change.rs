@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::batch::element;
 use super::step::Step;
 use super::{allowed, key_in_body, read_only, value, Row};
 use crate::catalog::writes::{Companion, Merged, Op, Update};
@@ -70,6 +71,11 @@ pub fn update(
                 }
             }
         }
+    }
+    if let (Some(batch), Some(step)) = (&update.batch, steps.first_mut()) {
+        let row = element(object, Op::Update, new, batch)?;
+        step.body = row.map(|row| batch.body(row));
+        step.batch = Some(batch);
     }
     for companion in update.companions {
         if changed.contains(&companion.column) {

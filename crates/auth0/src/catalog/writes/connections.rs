@@ -4,8 +4,8 @@
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
 use super::record::{
-    cut, delete, objects, post, tie, Answer, Batch, Delete, Element, Insert, Method, Update,
-    Writes, CHANGE, MAKE, NONE,
+    cut, delete, entry, objects, post, put_among, put_without, scalars, tie, Answer, Batch, Delete,
+    Element, Insert, Method, Update, Writes, CHANGE, MAKE, NONE,
 };
 
 /// Applications in one request.
@@ -18,6 +18,7 @@ const fn switched(on: bool) -> Batch {
         key: "",
         element: Element::Object(&["client_id"], Some(("status", on))),
         most: MOST,
+        whole: false,
     }
 }
 
@@ -168,6 +169,26 @@ pub static WRITES: &[Writes] = &[
         delete: cut(
             "/api/v2/connections/{connection_id}/directory-provisioning/synchronized-groups",
             objects("groups", &["id"], GROUPS),
+        ),
+        ..NONE
+    },
+    Writes {
+        object: "self_service_profile_texts",
+        insert: put_among(
+            "/api/v2/self-service-profiles/{profile_id}/custom-text/{language}/{page}",
+            entry("name", "text"),
+        ),
+        update: Some(Update {
+            method: Method::Put,
+            path: "/api/v2/self-service-profiles/{profile_id}/custom-text/{language}/{page}",
+            columns: &["text"],
+            batch: Some(entry("name", "text").whole()),
+            answer: Answer::Nothing,
+            ..CHANGE
+        }),
+        delete: put_without(
+            "/api/v2/self-service-profiles/{profile_id}/custom-text/{language}/{page}",
+            scalars("", "name", usize::MAX),
         ),
         ..NONE
     },

@@ -3,7 +3,9 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{Answer, Method, Update, Writes, CHANGE, NONE};
+use super::record::{
+    put_among, put_without, scalars, Answer, Method, Update, Writes, CHANGE, NONE,
+};
 
 /// The records.
 pub static WRITES: &[Writes] = &[
@@ -54,6 +56,18 @@ pub static WRITES: &[Writes] = &[
             whole: true,
             ..CHANGE
         }),
+        ..NONE
+    },
+    Writes {
+        object: "guardian_policies",
+        insert: put_among(
+            "/api/v2/guardian/policies",
+            scalars("", "policy", usize::MAX),
+        ),
+        delete: put_without(
+            "/api/v2/guardian/policies",
+            scalars("", "policy", usize::MAX),
+        ),
         ..NONE
     },
     Writes {

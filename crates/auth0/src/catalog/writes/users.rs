@@ -204,6 +204,7 @@ pub static WRITES: &[Writes] = &[
                 key: "",
                 element: Element::Nothing,
                 most: usize::MAX,
+                whole: false,
             }),
         }),
         ..NONE
@@ -217,6 +218,7 @@ pub static WRITES: &[Writes] = &[
                 key: "",
                 element: Element::Nothing,
                 most: usize::MAX,
+                whole: false,
             }),
         }),
         ..NONE
