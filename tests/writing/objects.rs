@@ -187,3 +187,31 @@ fn the_secrets_of_hooks_are_sent_and_not_shown() {
         [format!("GET {path}"), format!("DELETE {path}")]
     );
 }
+
+#[test]
+fn an_action_is_changed_and_deployed() {
+    let mut world = writable(0);
+    let made = "insert into actions (name, supported_triggers, code) values ('greet', '[{\"id\": \"post-login\", \"version\": \"v3\"}]', 'old') returning id";
+    let id = world.value(made).unwrap();
+    let path = format!("/api/v2/actions/actions/{id}");
+    let update = format!("update actions set code = 'new', deploy = true where id = '{id}'");
+    let (patch, deploy) = (format!("PATCH {path}"), format!("POST {path}/deploy"));
+    assert_eq!(sent(&mut world, &update), [patch.as_str(), &deploy]);
+    let shown = format!("select deployed_version ->> 'code', all_changes_deployed, deploy from actions where id = '{id}'");
+    let row = |cells: [Option<&str>; 3]| vec![cells.map(|cell| cell.map(str::to_owned)).to_vec()];
+    assert_eq!(
+        world.query_text(&shown),
+        row([Some("new"), Some("t"), None])
+    );
+    let only = format!("update actions set deploy = true where id = '{id}' returning name");
+    assert_eq!(
+        sent(&mut world, &only),
+        [format!("GET {path}"), deploy.clone()]
+    );
+    let not = format!("update actions set code = 'newer', deploy = false where id = '{id}'");
+    assert_eq!(sent(&mut world, &not), [patch]);
+    assert_eq!(
+        world.query_text(&shown),
+        row([Some("new"), Some("f"), None])
+    );
+}

@@ -259,7 +259,9 @@ impl Job {
         for (at, (step, correlation)) in steps.iter().enumerate() {
             match self.send(step, correlation).await {
                 Ok(Written::Done(body)) => {
-                    row = (step.answer == Answer::Row && !body.is_empty()).then_some(body);
+                    if step.answer == Answer::Row && !body.is_empty() {
+                        row = Some(body);
+                    }
                 }
                 Ok(Written::Missing) => return Outcome::NotFound,
                 Ok(Written::Abandoned) if at == 0 => return Outcome::Unsent,

@@ -68,6 +68,7 @@ pub fn write(
         ("DELETE", ["user-blocks"]) => link.unblock_identifier(),
         ("DELETE", ["anomaly", "blocks", "ips", ip]) => link.unblock_ip(ip),
         ("POST", ["actions", "actions", id, "deploy"]) => link.deploy(id),
+        ("POST", ["actions", "modules", id, "versions"]) => link.publish(id),
         ("POST", ["custom-domains", id, "verify"]) => link.verify_domain(id),
         ("POST", ["clients", id, "rotate-secret"]) => link.rotate_secret(id),
         _ => return None,

@@ -162,6 +162,31 @@ impl Link<'_> {
         Ok(Reply::json(200, &version))
     }
 
+    /// POST /actions/modules/{id}/versions
+    pub fn publish(&self, id: &str) -> Answer {
+        self.bearer.need(&["create:actions"])?;
+        let now = time::format(time::now_millis()).replace('Z', "000321Z");
+        let mut version = Value::Null;
+        self.change("actions/modules", id, |module| {
+            let number = module["latest_version_number"].as_i64().unwrap_or_default() + 1;
+            version = json!({
+                "id": ids::uuid(&format!("{id} {number} {now}")),
+                "module_id": id,
+                "version_number": number,
+                "code": module["code"],
+                "dependencies": module["dependencies"],
+                "secrets": module["secrets"],
+                "created_at": now,
+            });
+            module["latest_version_number"] = number.into();
+            module["all_changes_published"] = true.into();
+        })?;
+        let name = version["id"].as_str().unwrap_or_default().to_string();
+        let list = place(&["actions", "modules", id, "versions"]);
+        self.state.world().put(&list, &name, &version);
+        Ok(Reply::json(201, &version))
+    }
+
     /// POST /custom-domains/{id}/verify
     pub fn verify_domain(&self, id: &str) -> Answer {
         self.bearer.need(&["create:custom_domains"])?;

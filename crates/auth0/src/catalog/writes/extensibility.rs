@@ -4,8 +4,8 @@
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
 use super::record::{
-    cut, delete, entry, post, scalars, tie, Answer, Insert, Method, Update, Writes, CHANGE, MAKE,
-    NONE,
+    cut, delete, entry, post, scalars, tie, Act, Answer, Insert, Method, Update, Writes, CHANGE,
+    MAKE, NONE,
 };
 
 /// The records.
@@ -37,6 +37,11 @@ pub static WRITES: &[Writes] = &[
                 "secrets",
                 "modules",
             ],
+            acts: &[Act {
+                column: "deploy",
+                method: Method::Post,
+                path: "/api/v2/actions/actions/{id}/deploy",
+            }],
             ..CHANGE
         }),
         delete: delete("/api/v2/actions/actions/{id}"),
@@ -59,6 +64,11 @@ pub static WRITES: &[Writes] = &[
         update: Some(Update {
             path: "/api/v2/actions/modules/{id}",
             columns: &["code", "secrets", "dependencies"],
+            acts: &[Act {
+                column: "publish",
+                method: Method::Post,
+                path: "/api/v2/actions/modules/{id}/versions",
+            }],
             ..CHANGE
         }),
         delete: delete("/api/v2/actions/modules/{id}"),

@@ -13,7 +13,7 @@ mod tenant;
 mod users;
 
 pub use record::{
-    Answer, Batch, Companion, Delete, Element, Insert, Merged, Method, Op, Update, Writes,
+    Act, Answer, Batch, Companion, Delete, Element, Insert, Merged, Method, Op, Update, Writes,
 };
 
 use super::Object;

@@ -148,6 +148,8 @@ pub struct Update {
     pub apart: &'static [(&'static str, &'static str)],
     /// Columns that only go with others.
     pub companions: &'static [Companion],
+    /// Columns whose truth is a call.
+    pub acts: &'static [Act],
     /// Whether the body is the whole row, as it shall be: what it lacks is lost, or missed.
     pub whole: bool,
     /// How the row stands in the body, if not by its columns.
@@ -176,6 +178,17 @@ pub struct Companion {
     pub of: &'static [&'static str],
     /// Whether it also means something without them.
     pub alone: bool,
+}
+
+/// A column whose truth is a call of its own, after what else is changed.
+#[derive(Debug)]
+pub struct Act {
+    /// The column.
+    pub column: &'static str,
+    /// `POST` as a rule.
+    pub method: Method,
+    /// The call, with `{column}` for a value.
+    pub path: &'static str,
 }
 
 /// How a row is taken away.
@@ -232,6 +245,7 @@ pub const CHANGE: Update = Update {
     nullable: &[],
     apart: &[],
     companions: &[],
+    acts: &[],
     whole: false,
     batch: None,
     keys: &[],
@@ -378,7 +392,9 @@ impl Update {
     /// Every column that may be set.
     pub fn writable(&self) -> Vec<&'static str> {
         let companions = self.companions.iter().map(|companion| companion.column);
-        self.columns.iter().copied().chain(companions).collect()
+        let acts = self.acts.iter().map(|act| act.column);
+        let columns = self.columns.iter().copied();
+        columns.chain(companions).chain(acts).collect()
     }
 
     /// How a column's first level is merged, if it is.
