@@ -1,6 +1,7 @@
 //! The objects that people manage: made, read back, changed and taken away through SQL.
 
 use crate::support::{body, psql, sent, user, writable};
+use simulator::{Fault, FaultKind};
 use xtask::World;
 
 /// Makes a row, changes it and takes it away; each must be one write, and be seen by the next read.
@@ -213,5 +214,17 @@ fn an_action_is_changed_and_deployed() {
     assert_eq!(
         world.query_text(&shown),
         row([Some("new"), Some("f"), None])
+    );
+    let refused = FaultKind::Status {
+        code: 400,
+        body: None,
+        headers: Vec::new(),
+    };
+    world.sim.inject(Fault::new(refused).method("POST"));
+    let error = world.error(&update);
+    let detail = error.detail().unwrap_or_default();
+    assert!(
+        detail.contains("Changed: code. Failed: deploy."),
+        "{detail}"
     );
 }
