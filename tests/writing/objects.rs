@@ -228,3 +228,26 @@ fn an_action_is_changed_and_deployed() {
         "{detail}"
     );
 }
+
+#[test]
+fn actions_are_bound_to_triggers() {
+    let mut world = writable(0);
+    let actions = world.query_text("select id from actions order by id limit 2");
+    let [one, two] = [0, 1].map(|at: usize| actions[at][0].clone().unwrap());
+    let path = "/api/v2/actions/triggers/post-change-password/bindings";
+    let (get, patch) = (format!("GET {path}"), format!("PATCH {path}"));
+    let names = "select string_agg(display_name, ' ') from action_trigger_bindings where trigger_id = 'post-change-password'";
+    world.run("delete from action_trigger_bindings where trigger_id = 'post-change-password'");
+    let insert = format!(
+        "insert into action_trigger_bindings (trigger_id, action_id, display_name)
+         values ('post-change-password', '{one}', 'first'), ('post-change-password', '{two}', 'second')"
+    );
+    assert_eq!(sent(&mut world, &insert), [get.as_str(), &patch]);
+    assert_eq!(world.value(names).as_deref(), Some("first second"));
+    world.run("update action_trigger_bindings set display_name = '1st' where trigger_id = 'post-change-password' and display_name = 'first'");
+    assert_eq!(world.value(names).as_deref(), Some("1st second"));
+    let bound = world.value("select action ->> 'id' from action_trigger_bindings where trigger_id = 'post-change-password' and display_name = '1st'");
+    assert_eq!(bound, Some(one));
+    world.run("delete from action_trigger_bindings where trigger_id = 'post-change-password' and display_name = '1st'");
+    assert_eq!(world.value(names).as_deref(), Some("second"));
+}

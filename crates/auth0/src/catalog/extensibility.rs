@@ -136,6 +136,7 @@ static ACTION_TRIGGER_BINDINGS: Object = Object {
         text("id", ""),
         text("display_name", "the name people see"),
         json("action", "the action"),
+        text("action_id", "the action to bind").write_only(),
         time("created_at", ""),
         time("updated_at", ""),
     ],

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value};
+use serde_json::{json, Map, Value};
 
 use super::body::{check_row, delete_one, insert_one};
 use super::step::Step;
@@ -152,6 +152,17 @@ pub(super) fn element(
                 return Ok(None);
             };
             Some(Value::Object([(name, get(entry)?)].into_iter().collect()))
+        }
+        Element::Binding(kind, column, named) => {
+            let mut one = Map::new();
+            one.insert(
+                "ref".to_owned(),
+                json!({"type": kind, "value": get(column)?}),
+            );
+            if *named {
+                one.insert("display_name".to_owned(), get("display_name")?);
+            }
+            Some(Value::Object(one))
         }
         Element::Object(columns, more) => {
             let mut one = Map::new();

@@ -69,6 +69,7 @@ pub fn write(
         ("DELETE", ["anomaly", "blocks", "ips", ip]) => link.unblock_ip(ip),
         ("POST", ["actions", "actions", id, "deploy"]) => link.deploy(id),
         ("POST", ["actions", "modules", id, "versions"]) => link.publish(id),
+        ("PATCH", ["actions", "triggers", trigger, "bindings"]) => link.bind(trigger),
         ("POST", ["custom-domains", id, "verify"]) => link.verify_domain(id),
         ("POST", ["clients", id, "rotate-secret"]) => link.rotate_secret(id),
         _ => return None,
@@ -122,7 +123,7 @@ impl Link<'_> {
     }
 
     /// The objects in the array that the body's property holds.
-    fn objects(&self, property: &str) -> Result<Vec<Value>, ApiError> {
+    pub(super) fn objects(&self, property: &str) -> Result<Vec<Value>, ApiError> {
         match body(self.request)?.remove(property) {
             Some(Value::Array(all)) if !all.is_empty() => Ok(all),
             _ => Err(ApiError::body(format!(

@@ -1,6 +1,7 @@
 //! Taking things away from users, and the few calls that do something to an object: deploy, verify, rotate.
 
 use super::links::{Answer, Link};
+use super::writes::body;
 use crate::api;
 use crate::errors::ApiError;
 use crate::ids;
@@ -160,6 +161,49 @@ impl Link<'_> {
         let name = version["id"].as_str().unwrap_or_default().to_string();
         self.state.world().put(&list, &name, &version);
         Ok(Reply::json(200, &version))
+    }
+
+    /// PATCH /actions/triggers/{trigger}/bindings: the list, in its order.
+    pub fn bind(&self, trigger: &str) -> Answer {
+        self.bearer.need(&["update:actions"])?;
+        let now = time::format(time::now_millis()).replace('Z', "000321Z");
+        let list = place(&["actions", "triggers", trigger, "bindings"]);
+        let Some(Value::Array(sent)) = body(self.request)?.remove("bindings") else {
+            return Err(ApiError::body("'Missing required property: bindings'"));
+        };
+        let mut world = self.state.world();
+        let mut new = Vec::new();
+        for one in sent {
+            let (kind, value) = (one["ref"]["type"].as_str(), one["ref"]["value"].as_str());
+            let value = value.unwrap_or_default();
+            let row = |row: &Record| -> Value {
+                serde_json::from_slice(row.raw(true)).unwrap_or_default()
+            };
+            let mut binding = match kind {
+                Some("binding_id") => world.get(&list, value).map(|found| row(found)),
+                _ => world.get("actions/actions", value).map(|action| {
+                    let action = row(action);
+                    json!({
+                        "id": ids::uuid(&format!("binding {trigger} {value} {now}")),
+                        "trigger_id": trigger,
+                        "action": {"id": action["id"], "name": action["name"], "supported_triggers": action["supported_triggers"]},
+                        "created_at": now,
+                        "updated_at": now,
+                    })
+                }),
+            }
+            .ok_or_else(|| api::missing("actions/actions", value))?;
+            binding["display_name"] = one["display_name"].clone();
+            new.push(binding);
+        }
+        let old: Vec<String> = world.rows(&list).map(|row| row.id.to_string()).collect();
+        for id in old {
+            world.remove(&list, &id);
+        }
+        for binding in &new {
+            world.put(&list, binding["id"].as_str().unwrap_or_default(), binding);
+        }
+        Ok(Reply::json(200, &json!({ "bindings": new })))
     }
 
     /// POST /actions/modules/{id}/versions

@@ -175,6 +175,7 @@ pub static WRITES: &[Writes] = &[
     Writes {
         object: "self_service_profile_texts",
         insert: put_among(
+            Method::Put,
             "/api/v2/self-service-profiles/{profile_id}/custom-text/{language}/{page}",
             entry("name", "text"),
         ),
@@ -187,6 +188,7 @@ pub static WRITES: &[Writes] = &[
             ..CHANGE
         }),
         delete: put_without(
+            Method::Put,
             "/api/v2/self-service-profiles/{profile_id}/custom-text/{language}/{page}",
             scalars("", "name", usize::MAX),
         ),

@@ -4,8 +4,8 @@
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
 use super::record::{
-    cut, delete, entry, post, scalars, tie, Act, Answer, Insert, Method, Update, Writes, CHANGE,
-    MAKE, NONE,
+    binding, cut, delete, entry, post, put_among, put_without, scalars, tie, Act, Answer, Insert,
+    Method, Update, Writes, CHANGE, MAKE, NONE,
 };
 
 /// The records.
@@ -45,6 +45,27 @@ pub static WRITES: &[Writes] = &[
             ..CHANGE
         }),
         delete: delete("/api/v2/actions/actions/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "action_trigger_bindings",
+        insert: put_among(
+            Method::Patch,
+            "/api/v2/actions/triggers/{trigger_id}/bindings",
+            binding("action_id", "action_id", true),
+        ),
+        update: Some(Update {
+            path: "/api/v2/actions/triggers/{trigger_id}/bindings",
+            columns: &["display_name"],
+            batch: Some(binding("binding_id", "id", true).whole()),
+            answer: Answer::Nothing,
+            ..CHANGE
+        }),
+        delete: put_without(
+            Method::Patch,
+            "/api/v2/actions/triggers/{trigger_id}/bindings",
+            binding("binding_id", "id", false),
+        ),
         ..NONE
     },
     Writes {

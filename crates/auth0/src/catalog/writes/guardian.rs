@@ -61,10 +61,12 @@ pub static WRITES: &[Writes] = &[
     Writes {
         object: "guardian_policies",
         insert: put_among(
+            Method::Put,
             "/api/v2/guardian/policies",
             scalars("", "policy", usize::MAX),
         ),
         delete: put_without(
+            Method::Put,
             "/api/v2/guardian/policies",
             scalars("", "policy", usize::MAX),
         ),

@@ -110,7 +110,12 @@ mod tests {
             let (Some(insert), Some(delete)) = (&record.insert, &record.delete) else {
                 continue;
             };
-            if insert.batch.is_some() {
+            let bound = delete
+                .batch
+                .as_ref()
+                .is_some_and(|batch| matches!(batch.element, Element::Binding(..)));
+            // What is bound is one thing, the binding another.
+            if insert.batch.is_some() && !bound {
                 let (mut made, mut gone) = (insert.needed(), delete.needed());
                 // What can be changed is more than who it is.
                 let changed = record.update.as_ref().map(Update::writable);

@@ -126,6 +126,8 @@ pub enum Element {
     Object(&'static [&'static str], Option<(&'static str, bool)>),
     /// The body itself, for one row: its name in this column is the key of its value in that.
     Entry(&'static str, &'static str),
+    /// An object with `ref`, which is of this type and has the value of this column, and perhaps the `display_name`.
+    Binding(&'static str, &'static str, bool),
     /// Nothing: the request is for all rows with the same path, and has no body.
     Nothing,
 }
@@ -289,10 +291,10 @@ pub const fn cut(path: &'static str, batch: Batch) -> Option<Delete> {
     })
 }
 
-/// `PUT` of all rows with this path, and a new one.
-pub const fn put_among(path: &'static str, batch: Batch) -> Option<Insert> {
+/// All rows with this path, and new ones.
+pub const fn put_among(method: Method, path: &'static str, batch: Batch) -> Option<Insert> {
     Some(Insert {
-        method: Method::Put,
+        method,
         path,
         answer: Answer::Nothing,
         batch: Some(batch.whole()),
@@ -300,10 +302,10 @@ pub const fn put_among(path: &'static str, batch: Batch) -> Option<Insert> {
     })
 }
 
-/// `PUT` of all rows with this path but for some.
-pub const fn put_without(path: &'static str, batch: Batch) -> Option<Delete> {
+/// All rows with this path but for some.
+pub const fn put_without(method: Method, path: &'static str, batch: Batch) -> Option<Delete> {
     Some(Delete {
-        method: Method::Put,
+        method,
         path,
         batch: Some(batch.whole()),
     })
@@ -315,6 +317,16 @@ pub const fn scalars(key: &'static str, column: &'static str, most: usize) -> Ba
         key,
         element: Element::Scalar(column),
         most,
+        whole: false,
+    }
+}
+
+/// A row as a reference of this type to the value of a column, with its name or without.
+pub const fn binding(kind: &'static str, column: &'static str, named: bool) -> Batch {
+    Batch {
+        key: "bindings",
+        element: Element::Binding(kind, column, named),
+        most: usize::MAX,
         whole: false,
     }
 }
@@ -363,6 +375,8 @@ impl Batch {
             Element::Scalar(column) => vec![column],
             Element::Object(columns, _) => columns.to_vec(),
             Element::Entry(name, value) => vec![name, value],
+            Element::Binding(_, column, false) => vec![column],
+            Element::Binding(_, column, true) => vec![column, "display_name"],
             Element::Nothing => Vec::new(),
         }
     }

@@ -157,6 +157,7 @@ pub static WRITES: &[Writes] = &[
     Writes {
         object: "prompt_custom_texts",
         insert: put_among(
+            Method::Put,
             "/api/v2/prompts/{prompt}/custom-text/{language}",
             entry("screen", "texts"),
         ),
@@ -169,6 +170,7 @@ pub static WRITES: &[Writes] = &[
             ..CHANGE
         }),
         delete: put_without(
+            Method::Put,
             "/api/v2/prompts/{prompt}/custom-text/{language}",
             scalars("", "screen", usize::MAX),
         ),
@@ -177,6 +179,7 @@ pub static WRITES: &[Writes] = &[
     Writes {
         object: "prompt_partials",
         insert: put_among(
+            Method::Put,
             "/api/v2/prompts/{prompt}/partials",
             entry("screen", "partials"),
         ),
@@ -189,6 +192,7 @@ pub static WRITES: &[Writes] = &[
             ..CHANGE
         }),
         delete: put_without(
+            Method::Put,
             "/api/v2/prompts/{prompt}/partials",
             scalars("", "screen", usize::MAX),
         ),
