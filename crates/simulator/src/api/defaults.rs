@@ -290,7 +290,8 @@ pub fn module(row: &mut Row, made: &Made) {
 /// A connection to another service, whose secrets are not shown.
 pub fn vault_connection(row: &mut Row, made: &Made) {
     let ready = row.remove("setup").is_some();
-    put(row, "ready", json!(ready));
+    let fingerprint = ids::hex(made.secret, 32);
+    all(row, json!({"ready": ready, "fingerprint": fingerprint}));
     stamps(row, made);
 }
 

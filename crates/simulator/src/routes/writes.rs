@@ -2,6 +2,7 @@
 
 use super::checks::{check_links, check_signup, check_unique, follow};
 use super::objects::filled;
+use super::settings;
 use crate::api::{self, defaults, Id, Kind, Made, Shape};
 use crate::auth::Bearer;
 use crate::errors::ApiError;
@@ -300,7 +301,12 @@ fn change_setting(
             value => drop(row.insert(key, value)),
         }
     }
-    let text = Value::Object(row).to_string();
+    for updated in ["updated_at", "updated_on"] {
+        if let Some(when) = row.get_mut(updated) {
+            *when = time::format(time::now_millis()).into();
+        }
+    }
+    let text = settings::shown(path, row).to_string();
     world.set(&place, text.clone());
     if let ["connections", id, what] = path {
         let list = match *what {
