@@ -60,6 +60,12 @@ pub fn experiment(row: &mut Row, made: &Made) {
     stamps(row, made);
 }
 
+/// What a feature flag can be.
+pub fn variation(row: &mut Row, made: &Made) {
+    put(row, "feature_flag_id", json!(made.parent));
+    stamps(row, made);
+}
+
 /// A role of the tenant.
 pub fn role(row: &mut Row, _: &Made) {
     put(row, "type", json!("tenant"));

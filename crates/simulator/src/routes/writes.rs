@@ -101,24 +101,18 @@ fn check_parent(
     kind: &Kind,
     path: &[&str],
 ) -> Result<String, ApiError> {
-    let nested = kind
-        .list
-        .split('/')
-        .nth(1)
-        .is_some_and(|p| p.starts_with('{'));
-    let [collection, id, ..] = path else {
+    let mut segments = kind.list.split('/');
+    let Some(at) = segments.position(|segment| segment.starts_with('{')) else {
         return Ok(String::new());
     };
-    if !nested {
-        return Ok(String::new());
-    }
-    let there = match *collection {
+    let (collection, id) = (path[..at].join("/"), path[at]);
+    let there = match collection.as_str() {
         "users" => lock(&state.tenant).user(id).is_some(),
-        _ => world.get(collection, id).is_some(),
+        collection => world.get(collection, id).is_some(),
     };
     match there {
         true => Ok(id.to_string()),
-        false => Err(api::missing(collection, id)),
+        false => Err(api::missing(&collection, id)),
     }
 }
 
