@@ -149,6 +149,7 @@ pub const READ_OTHERWISE: &[(&str, &str, &str)] = &[
     ("actions", "deploy", "it is done, and not kept"),
     ("action_modules", "secrets", "values are not shown"),
     ("rules_configs", "value", "only keys are listed"),
+    ("hook_secrets", "value", "it is not shown"),
     ("flow_vault_connections", "setup", "it has secrets"),
     ("phone_providers", "credentials", "they are not shown"),
     ("email_provider", "credentials", "keys are not shown"),
