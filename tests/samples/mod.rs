@@ -2,6 +2,7 @@
 //!
 //! Every binary that writes takes this file in by its path.
 
+mod documents;
 mod pairs;
 
 pub use pairs::pairs;
@@ -116,6 +117,8 @@ pub fn path(sim: &Simulator, object: &Object) -> Row {
 /// The `nth` value of a column.
 pub fn value(sim: &Simulator, object: &Object, column: &Column, nth: i64) -> Value {
     match (object.name, column.name) {
+        ("users", "connection") => return json!(DATABASE),
+        ("users", "client_id") => return sim.objects(&["clients"])[0]["client_id"].clone(),
         ("users", "email") => return json!(format!("changed{nth}@example.com")),
         ("users", "phone_number") => return json!(format!("+49301{nth}")),
         ("users", "picture") => return json!(format!("https://example.com/{nth}.png")),
@@ -123,11 +126,10 @@ pub fn value(sim: &Simulator, object: &Object, column: &Column, nth: i64) -> Val
         ("default_custom_domain", "domain") => {
             return sim.objects(&["custom-domains"])[nth as usize]["domain"].clone()
         }
-        ("flows", "actions") => return json!([{"id": nth.to_string()}]),
-        ("actions", "secrets") | ("action_modules", "secrets") => {
-            return json!([{"name": format!("s{nth}"), "value": "v"}])
-        }
         _ => {}
+    }
+    if let Some(document) = documents::document(object.name, column.name, nth) {
+        return document;
     }
     match column.ty {
         Type::Text => json!(format!("{}-{nth}", column.name.replace('_', "-"))),
@@ -140,21 +142,21 @@ pub fn value(sim: &Simulator, object: &Object, column: &Column, nth: i64) -> Val
     }
 }
 
-/// Columns that read otherwise than they were sent.
+/// Columns that read otherwise than they were sent, and why.
+pub const READ_OTHERWISE: &[(&str, &str, &str)] = &[
+    ("users", "user_id", "Auth0 puts the strategy before it"),
+    ("actions", "secrets", "values are not shown"),
+    ("actions", "deploy", "it is done, and not kept"),
+    ("action_modules", "secrets", "values are not shown"),
+    ("rules_configs", "value", "only keys are listed"),
+    ("hook_secrets", "value", "it is not shown"),
+    ("flow_vault_connections", "setup", "it has secrets"),
+    ("phone_providers", "credentials", "they are not shown"),
+    ("email_provider", "credentials", "keys are not shown"),
+];
+
+/// Whether a column reads otherwise than it was sent.
 pub fn reads_otherwise(object: &Object, column: &str) -> bool {
-    let known = object.named(column).expect("a column");
-    known.write_only
-        || known.secret
-        || matches!(
-            (object.name, column),
-            // Auth0 puts the strategy before it.
-            ("users", "user_id")
-            // Values are not shown.
-            | ("actions" | "action_modules", "secrets")
-            | ("email_provider", "credentials")
-            // Whatever is asked for, and granted by verification alone.
-            | ("organization_discovery_domains", "status")
-            // Said once, when it is made.
-            | ("actions", "deploy")
-        )
+    let mut known = READ_OTHERWISE.iter();
+    known.any(|(of, name, _)| (*of, *name) == (object.name, column))
 }

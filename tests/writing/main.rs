@@ -10,5 +10,8 @@ mod objects;
 mod random;
 mod rights;
 mod safety;
+#[path = "../samples/mod.rs"]
+mod samples;
+mod sdk;
 mod support;
 mod updates;

@@ -28,7 +28,7 @@ pub struct Config {
     pub always_bare: bool,
     /// Serves https with a self-signed certificate (see `Simulator::certificate`) instead of http.
     pub tls: bool,
-    /// Serves https, too, on a port of its own (see `Simulator::secure_url`), for clients that speak nothing else.
+    /// Serves https, too, on a port of its own (see `Handle::secure_url`), for clients that speak nothing else.
     pub secure_door: bool,
     /// Lifetime of tokens, unless the client has its own.
     pub token_lifetime: Duration,

@@ -26,6 +26,11 @@ impl Handle {
         self.0.base.clone()
     }
 
+    /// `https://localhost:PORT`, where there is a secure door.
+    pub fn secure_url(&self) -> Option<String> {
+        self.0.secure.clone()
+    }
+
     /// A Management API token with these scopes, good for a day.
     pub fn token(&self, scopes: &[&str]) -> String {
         self.token_with(json!({ "scope": scopes.join(" ") }))

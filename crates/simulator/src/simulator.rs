@@ -23,7 +23,6 @@ const LARGE: usize = 1000;
 pub struct Simulator {
     handle: Handle,
     certificate: Option<String>,
-    secure_url: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -54,7 +53,7 @@ impl Simulator {
             ..
         } = config.scale;
         let large = each + organizations + members + logs > LARGE;
-        let state = Arc::new(State::new(base, config));
+        let state = Arc::new(State::new(base, secure_url, config));
         populate(&state);
         if large {
             // Not while a client waits for its first answer.
@@ -87,7 +86,6 @@ impl Simulator {
         Ok(Simulator {
             handle: Handle(state),
             certificate,
-            secure_url,
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -96,11 +94,6 @@ impl Simulator {
     /// The certificate to trust, as PEM, when it serves https.
     pub fn certificate(&self) -> Option<&str> {
         self.certificate.as_deref()
-    }
-
-    /// Where it serves https beside its own address, if that was asked for.
-    pub fn secure_url(&self) -> Option<&str> {
-        self.secure_url.as_deref()
     }
 }
 

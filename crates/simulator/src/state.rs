@@ -20,6 +20,8 @@ use std::time::Instant;
 pub struct State {
     /// `http://127.0.0.1:PORT`, the canonical address.
     pub base: String,
+    /// `https://localhost:PORT` of a secure door beside it.
+    pub secure: Option<String>,
     /// Choices that may change while it runs.
     pub config: Mutex<Config>,
     /// Users and what search sees of them.
@@ -57,10 +59,11 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl State {
     /// A tenant without users.
-    pub fn new(base: String, config: Config) -> State {
+    pub fn new(base: String, secure: Option<String>, config: Config) -> State {
         let limiter = config.bucket.map(|b| Limiter::new(b, Instant::now()));
         State {
             base,
+            secure,
             config: Mutex::new(config),
             tenant: Mutex::default(),
             world: OnceLock::new(),
@@ -98,7 +101,11 @@ impl State {
 
     /// The issuer of tokens asked for on this host: real tokens name the host they were asked from.
     pub fn issuer(&self, host: Option<&str>) -> String {
+        let secure = self.secure.as_deref();
         match (host, self.base.split_once("://")) {
+            (Some(host), _) if secure.is_some_and(|url| url.ends_with(&format!("//{host}"))) => {
+                format!("https://{host}/")
+            }
             (Some(host), Some((scheme, _))) => format!("{scheme}://{host}/"),
             _ => format!("{}/", self.base),
         }

@@ -60,6 +60,12 @@ pub fn experiment(row: &mut Row, made: &Made) {
     stamps(row, made);
 }
 
+/// What a feature flag can be.
+pub fn variation(row: &mut Row, made: &Made) {
+    put(row, "feature_flag_id", json!(made.parent));
+    stamps(row, made);
+}
+
 /// A role of the tenant.
 pub fn role(row: &mut Row, _: &Made) {
     put(row, "type", json!("tenant"));
@@ -290,7 +296,8 @@ pub fn module(row: &mut Row, made: &Made) {
 /// A connection to another service, whose secrets are not shown.
 pub fn vault_connection(row: &mut Row, made: &Made) {
     let ready = row.remove("setup").is_some();
-    put(row, "ready", json!(ready));
+    let fingerprint = ids::hex(made.secret, 32);
+    all(row, json!({"ready": ready, "fingerprint": fingerprint}));
     stamps(row, made);
 }
 

@@ -295,7 +295,8 @@ pub const KINDS: &[Kind] = &[
     Kind {
         list: "network-acls",
         noun: "network_acls",
-        required: &["description", "active", "priority", "rule"],
+        required: &["description", "active", "rule"],
+        create: Some(&["priority"]),
         update: Some(&["description", "active", "priority", "rule"]),
         id: Id::Letters("acl_", 22),
         defaults: defaults::stamps,

@@ -233,7 +233,7 @@ pub const MORE: &[Kind] = &[
         create: Some(&["description"]),
         update: Some(&["name", "description", "overrides"]),
         id: Id::Letters("var_", 22),
-        defaults: defaults::stamps,
+        defaults: defaults::variation,
         ..PLAIN
     },
     Kind {

@@ -11,6 +11,7 @@ mod kinds;
 mod kinds_more;
 mod missing;
 mod organizations;
+pub mod provisioning;
 mod rbac;
 mod settings;
 mod tenant;

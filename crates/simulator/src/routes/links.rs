@@ -388,17 +388,27 @@ impl Link<'_> {
             }
             return Ok(Reply::empty());
         }
+        let mut made = Vec::new();
         for one in self.objects("clients")? {
             let id = one["client_id"].as_str().unwrap_or_default();
             self.there(&world, "clients", id)?;
+            let client: Option<Value> = world
+                .get("clients", id)
+                .and_then(|client| serde_json::from_slice(client.raw(true)).ok());
+            let mut shown = client.unwrap_or_default();
+            if let Some(shown) = shown.as_object_mut() {
+                let kept = ["name", "is_first_party", "grant_types"];
+                shown.retain(|key, _| kept.contains(&key.as_str()));
+            }
             let Some(access) = one["use_for_member_access"].as_bool() else {
                 let text = "'Missing required property: use_for_member_access'";
                 return Err(ApiError::body(text));
             };
-            let row = json!({"client_id": id, "use_for_member_access": access});
+            let row = json!({"client_id": id, "use_for_member_access": access, "client": shown});
             world.put(&list, id, &row);
+            made.push(row);
         }
-        Ok(Reply::raw(201, "{}"))
+        Ok(Reply::json(201, &made.into()))
     }
 
     fn synchronized_groups(&self, connection: &str) -> Answer {

@@ -1,7 +1,7 @@
 //! Writing what is there once, or once for each parent: it is created, replaced, taken away.
 
 use super::writes::{allow, body, Body};
-use crate::api;
+use crate::api::{self, provisioning};
 use crate::auth::Bearer;
 use crate::errors::ApiError;
 use crate::ids;
@@ -103,7 +103,7 @@ impl Desk<'_> {
         if let Some(there) = world.setting(&place) {
             return Err(conflict(&serde_json::from_str(there).unwrap_or_default()));
         }
-        let text = Value::Object(sent).to_string();
+        let text = shown(self.path, sent).to_string();
         world.set(&place, text.clone());
         Ok(Reply::raw(201, text))
     }
@@ -273,7 +273,12 @@ impl Desk<'_> {
         }
         let connection: Value = serde_json::from_slice(connection.raw(true)).unwrap_or_default();
         let now = time::format(time::now_millis());
+        let updated = match noun {
+            "scim_config" => "updated_on",
+            _ => "updated_at",
+        };
         for (key, value) in [
+            (updated, json!(now)),
             ("connection_id", json!(id)),
             ("connection_name", connection["name"].clone()),
             ("strategy", connection["strategy"].clone()),
@@ -282,7 +287,8 @@ impl Desk<'_> {
         ] {
             row.insert(key.into(), value);
         }
-        let row = Value::Object(row);
+        let mut row = Value::Object(row);
+        provisioning::complete(noun, &mut row);
         world.put(list, id, &row);
         world.set(&place, row.to_string());
         Ok(Reply::json(201, &row))
@@ -310,4 +316,15 @@ impl Desk<'_> {
         world.put("guardian/factors", name, &row);
         Ok(Reply::json(200, &json!({"enabled": sent["enabled"]})))
     }
+}
+
+/// A setting as it is shown from now on: of the credentials of an email provider not those that are secret.
+pub fn shown(path: &[&str], mut row: Body) -> Value {
+    const OPEN: [&str; 5] = ["api_user", "region", "smtp_host", "smtp_port", "smtp_user"];
+    if path == ["emails", "provider"] {
+        if let Some(Value::Object(credentials)) = row.get_mut("credentials") {
+            credentials.retain(|key, _| OPEN.contains(&key.as_str()));
+        }
+    }
+    Value::Object(row)
 }

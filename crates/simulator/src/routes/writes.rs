@@ -2,6 +2,7 @@
 
 use super::checks::{check_links, check_signup, check_unique, follow};
 use super::objects::filled;
+use super::settings;
 use crate::api::{self, defaults, Id, Kind, Made, Shape};
 use crate::auth::Bearer;
 use crate::errors::ApiError;
@@ -100,24 +101,18 @@ fn check_parent(
     kind: &Kind,
     path: &[&str],
 ) -> Result<String, ApiError> {
-    let nested = kind
-        .list
-        .split('/')
-        .nth(1)
-        .is_some_and(|p| p.starts_with('{'));
-    let [collection, id, ..] = path else {
+    let mut segments = kind.list.split('/');
+    let Some(at) = segments.position(|segment| segment.starts_with('{')) else {
         return Ok(String::new());
     };
-    if !nested {
-        return Ok(String::new());
-    }
-    let there = match *collection {
+    let (collection, id) = (path[..at].join("/"), path[at]);
+    let there = match collection.as_str() {
         "users" => lock(&state.tenant).user(id).is_some(),
-        _ => world.get(collection, id).is_some(),
+        collection => world.get(collection, id).is_some(),
     };
     match there {
         true => Ok(id.to_string()),
-        false => Err(api::missing(collection, id)),
+        false => Err(api::missing(&collection, id)),
     }
 }
 
@@ -300,7 +295,12 @@ fn change_setting(
             value => drop(row.insert(key, value)),
         }
     }
-    let text = Value::Object(row).to_string();
+    for updated in ["updated_at", "updated_on"] {
+        if let Some(when) = row.get_mut(updated) {
+            *when = time::format(time::now_millis()).into();
+        }
+    }
+    let text = settings::shown(path, row).to_string();
     world.set(&place, text.clone());
     if let ["connections", id, what] = path {
         let list = match *what {

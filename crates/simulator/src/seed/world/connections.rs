@@ -1,6 +1,7 @@
 //! Connections, their clients, keys and provisioning, and the profiles about them.
 
 use super::{at, one_of, word, Sower};
+use crate::api::provisioning;
 use crate::connections;
 use crate::ids;
 use serde_json::{json, Value};
@@ -158,21 +159,15 @@ fn keys(sower: &mut Sower, i: usize, id: &str, name: &str) {
 }
 
 fn scim(sower: &mut Sower, i: usize, id: &str, name: &str, strategy: &str) {
-    let mapping = json!([
-        {"scim": "userName", "auth0": "preferred_username"},
-        {"scim": "emails[primary eq true].value", "auth0": "email"},
-        {"scim": "externalId", "auth0": "external_id"},
-    ]);
-    let row = json!({
+    let mut row = json!({
         "tenant_name": "simulated-tenant",
         "connection_id": id,
         "connection_name": name,
         "strategy": strategy,
-        "mapping": mapping,
         "updated_on": at(i + 1),
         "created_at": at(i),
-        "user_id_attribute": "externalId",
     });
+    provisioning::complete("scim_config", &mut row);
     sower.set(&["connections", id, "scim-configuration"], row.clone());
     sower.set(
         &["connections", id, "scim-configuration", "default-mapping"],
@@ -200,12 +195,11 @@ fn directory(sower: &mut Sower, i: usize, id: &str, name: &str) {
         "connection_id": id,
         "connection_name": name,
         "strategy": "google-apps",
-        "mapping": [{"idp": "id", "auth0": "app_metadata.external_id"}, {"idp": "primaryEmail", "auth0": "email"}],
         "synchronize_automatically": i.is_multiple_of(2),
-        "synchronize_groups": "off",
         "created_at": at(i),
         "updated_at": at(i + 1),
     });
+    provisioning::complete("directory_provisionings", &mut row);
     if i.is_multiple_of(2) {
         row["last_synchronization_at"] = json!(at(i + 2));
         row["last_synchronization_status"] = json!("failed");
