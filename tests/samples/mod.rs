@@ -146,7 +146,6 @@ pub fn value(sim: &Simulator, object: &Object, column: &Column, nth: i64) -> Val
 pub const READ_OTHERWISE: &[(&str, &str, &str)] = &[
     ("users", "user_id", "Auth0 puts the strategy before it"),
     ("actions", "secrets", "values are not shown"),
-    ("actions", "deploy", "it is done, and not kept"),
     ("action_modules", "secrets", "values are not shown"),
     ("rules_configs", "value", "only keys are listed"),
     ("hook_secrets", "value", "it is not shown"),

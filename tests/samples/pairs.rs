@@ -112,6 +112,13 @@ pub fn pairs(sim: &Simulator, name: &str) -> Vec<Row> {
                 .map(|name| row(json!({"profile_id": profile, "language": "en", "page": "get-started", "name": name, "text": name})))
                 .collect()
         }
+        "action_trigger_bindings" => {
+            let list = ["actions", "triggers", "post-change-password", "bindings"];
+            sim.set_object(&list, Some(json!([])));
+            ids(&["actions", "actions"], "id").iter()
+                .map(|id| row(json!({"trigger_id": "post-change-password", "action_id": id, "display_name": id})))
+                .collect()
+        }
         "guardian_policies" => {
             sim.set_object(&["guardian", "policies"], Some(json!([])));
             ["all-applications", "confidence-score"].iter()

@@ -73,6 +73,7 @@ READ = {
     ),
     "connection_profiles": ("connection_profiles.get", "id"),
     "actions": ("actions.get", "id"),
+    "action_trigger_bindings": ("actions.triggers.bindings.list", "trigger_id"),
     "action_modules": ("actions.modules.get", "id"),
     "rules": ("rules.get", "id"),
     "rules_configs": ("rules_configs.list",),
