@@ -13,10 +13,11 @@ CREATE FUNCTION auth0.create_views(schema text) RETURNS SETOF text
 COMMENT ON FUNCTION auth0.create_views(text) IS 'Makes views over an imported schema, such as users_without_mfa; their names';
 
 CREATE FUNCTION auth0.list_objects(OUT object text, OUT area text, OUT doc text, OUT endpoint text, OUT scopes text[], OUT keys text[],
-    OUT filters text[], OUT required text[], OUT paging text, OUT parent text, OUT secrets text[])
+    OUT filters text[], OUT required text[], OUT paging text, OUT parent text, OUT secrets text[],
+    OUT insertable text[], OUT updatable text[], OUT deletable bool)
   RETURNS SETOF record LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 180 AS 'MODULE_PATHNAME', 'list_objects_wrapper';
 CREATE VIEW auth0.objects AS SELECT * FROM auth0.list_objects();
-COMMENT ON VIEW auth0.objects IS 'What IMPORT FOREIGN SCHEMA makes tables of: endpoint, scopes (any of them will do), look-ups and filters';
+COMMENT ON VIEW auth0.objects IS 'What IMPORT FOREIGN SCHEMA makes tables of: endpoint, scopes (any of them will do), look-ups, filters, and what can be written';
 GRANT SELECT ON auth0.objects TO PUBLIC;
 
 REVOKE ALL ON FUNCTION auth0.get(text, text, jsonb), auth0.check(text) FROM PUBLIC;

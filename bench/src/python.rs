@@ -5,25 +5,13 @@ use std::process::Command;
 use std::time::Duration;
 
 use simulator::{Config, Simulator};
+use xtask::python::python;
 use xtask::{command, places};
-
-const SDK: &str = "auth0-python==6.8.0";
 
 /// How long the loop takes, from the first request to the last row; the SDK insists on https.
 pub fn loop_over(users: usize) -> Duration {
-    let venv = places::target().join("bench-venv");
-    let python = venv.join("bin/python");
-    if !venv.join("complete").exists() {
-        command::run(
-            Command::new("python3")
-                .args(["-m", "venv", "--clear"])
-                .arg(&venv),
-        )
-        .expect("a venv");
-        command::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", SDK]))
-            .expect("the SDK");
-        std::fs::write(venv.join("complete"), "").expect("a file");
-    }
+    let pins = places::workspace().join("crates/simulator/tests/sdk/requirements.txt");
+    let python = python(&pins).expect("a Python with the SDK");
     let config = Config {
         users,
         tls: true,
@@ -33,7 +21,7 @@ pub fn loop_over(users: usize) -> Duration {
         ..Config::default()
     };
     let sim = Simulator::start(config).expect("the simulator starts");
-    let certificate = venv.join("certificate.pem");
+    let certificate = places::target().join("bench-certificate.pem");
     std::fs::write(&certificate, sim.certificate().expect("a certificate")).expect("a file");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/loop.py");
     let said = command::capture(

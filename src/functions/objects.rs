@@ -1,6 +1,8 @@
 //! The catalogue as rows.
 
+use auth0::catalog::writes::{writes, Op};
 use auth0::catalog::{Object, OBJECTS};
+use auth0::write::writable;
 use pgrx::iter::TableIterator;
 use pgrx::{name, pg_extern};
 
@@ -21,6 +23,9 @@ fn list_objects() -> TableIterator<
         name!(paging, &'static str),
         name!(parent, Option<&'static str>),
         name!(secrets, Vec<&'static str>),
+        name!(insertable, Vec<&'static str>),
+        name!(updatable, Vec<&'static str>),
+        name!(deletable, bool),
     ),
 > {
     TableIterator::new(OBJECTS.iter().map(|object: &&'static Object| {
@@ -36,6 +41,9 @@ fn list_objects() -> TableIterator<
             object.paging_word(),
             object.parent.as_ref().map(|parent| parent.object),
             object.secrets.to_vec(),
+            writable(object, Op::Insert),
+            writable(object, Op::Update),
+            writes(object).is_some_and(|record| record.allows(Op::Delete)),
         )
     }))
 }

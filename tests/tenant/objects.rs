@@ -29,6 +29,20 @@ fn a_row_for_each_object() {
         of(&mut world, "'client_secret' = any (secrets)", "clients"),
         "t"
     );
+    for (column, object, expected) in [
+        ("insertable", "roles", "{name,description}"),
+        ("updatable", "user_sessions", "{session_metadata}"),
+        (
+            "insertable || updatable",
+            "user_sessions",
+            "{session_metadata}",
+        ),
+        ("deletable", "user_sessions", "t"),
+        ("deletable", "tenant_settings", "f"),
+        ("insertable || updatable", "logs", "{}"),
+    ] {
+        assert_eq!(of(&mut world, column, object), expected, "{object}");
+    }
     assert!(calls(&world).is_empty());
 }
 

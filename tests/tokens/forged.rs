@@ -3,55 +3,17 @@
 use crate::support::{issuer, AUDIENCE};
 use serde_json::Value;
 use simulator::Config;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::Mutex;
+use std::path::Path;
+use xtask::command::{capture, command};
+use xtask::python::python;
 use xtask::World;
-
-/// Runs a command and fails with all it said when it fails.
-fn run(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|e| panic!("{command:?}: {e}"));
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}\n{error}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-/// A Python with the pinned packages, made once for each set of pins. Needs the Debian package python3-venv.
-fn python(scripts: &Path) -> PathBuf {
-    static MAKING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = MAKING.lock();
-    let requirements = scripts.join("requirements.txt");
-    let pins = std::fs::read_to_string(&requirements).unwrap();
-    let name = pins.trim().replace(['=', '\n', '[', ']'], "-");
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let python = venv.join("bin/python");
-    let complete = venv.join("complete");
-    if !complete.exists() {
-        run(Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&venv));
-        run(Command::new(&python)
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "-r",
-            ])
-            .arg(&requirements));
-        std::fs::write(complete, "").unwrap();
-    }
-    python
-}
 
 fn forged(issuer: &str) -> Value {
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tokens/forge");
-    let output = run(Command::new(python(&scripts))
-        .arg(scripts.join("forge.py"))
-        .args([issuer, AUDIENCE]));
+    let python = python(&scripts.join("requirements.txt")).unwrap();
+    let mut forge = command(python);
+    forge.arg(scripts.join("forge.py")).args([issuer, AUDIENCE]);
+    let output = capture(&mut forge).unwrap();
     serde_json::from_str(&output).unwrap()
 }
 

@@ -1,6 +1,7 @@
 //! A fault at any call of a write: what the error says and what the tenant has always agree.
 
-use crate::tenant::{object, row, Tenant, DATABASE};
+use crate::samples::DATABASE;
+use crate::tenant::{object, row, Tenant};
 use auth0::engine::Outcome;
 use auth0::write::{self, Row, Step};
 use auth0::{Error, Unreachable};

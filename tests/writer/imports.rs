@@ -1,6 +1,7 @@
 //! Import jobs: many users by few calls.
 
-use crate::tenant::{until, Tenant, DATABASE};
+use crate::samples::DATABASE;
+use crate::tenant::{until, Tenant};
 use auth0::engine::{Event, Finished, Import, RowError};
 use auth0::Error;
 use serde_json::{json, Value};

@@ -1,7 +1,8 @@
 //! Link tables: pairs made and cut in batches.
 
+use crate::samples::{pairs, value};
 use crate::tenant::{finish, object, row, submit, Tenant};
-use auth0::catalog::writes::{self, Op};
+use auth0::catalog::writes::{self, Element, Op};
 use auth0::catalog::Object;
 use auth0::engine::Outcome;
 use auth0::write::{self, Row};
@@ -13,94 +14,6 @@ fn tenant() -> Tenant {
         users: 30,
         ..Config::default()
     })
-}
-
-/// Pairs that are not there yet.
-fn pairs(tenant: &Tenant, name: &str) -> Vec<Row> {
-    let ids = |list: &[&str], key: &str| -> Vec<Value> {
-        let objects = tenant.sim.objects(list);
-        objects.iter().map(|object| object[key].clone()).collect()
-    };
-    let roles = ids(&["roles"], "id");
-    let users: Vec<Value> = tenant.sim.user_ids().into_iter().map(Value::from).collect();
-    // The last organization and connection have nothing yet.
-    let new = json!({"id": "org_000000000000000", "name": "fresh"});
-    tenant.sim.put_object(&["organizations"], new.clone());
-    let organization = new["id"].clone();
-    let connection = json!({"id": "con_000000000000000", "name": "fresh", "strategy": "auth0"});
-    tenant.sim.put_object(&["connections"], connection.clone());
-    let api = tenant.sim.objects(&["resource-servers"]);
-    let api = api.iter().find(|api| {
-        api["scopes"]
-            .as_array()
-            .is_some_and(|scopes| scopes.len() > 1)
-    });
-    let api = api.expect("an API with permissions");
-    let permissions = || {
-        api["scopes"].as_array().expect("permissions").iter().map(|scope| {
-        json!({"resource_server_identifier": api["identifier"], "permission_name": scope["value"]})
-    })
-    };
-    let with = |mut one: Value, key: &str, value: &Value| {
-        one[key] = value.clone();
-        row(one)
-    };
-    let user = users.last().expect("a user");
-    match name {
-        "user_roles" => roles
-            .iter()
-            .map(|role| with(json!({"user_id": user}), "role_id", role))
-            .collect(),
-        "role_users" => {
-            let role = json!({"id": "rol_000000000000000", "name": "fresh"});
-            tenant.sim.put_object(&["roles"], role.clone());
-            users
-                .iter()
-                .map(|user| with(json!({"role_id": role["id"]}), "user_id", user))
-                .collect()
-        }
-        "user_permissions" => permissions()
-            .map(|one| with(one, "user_id", user))
-            .collect(),
-        "role_permissions" => {
-            let role = json!({"id": "rol_000000000000000", "name": "fresh"});
-            tenant.sim.put_object(&["roles"], role.clone());
-            permissions()
-                .map(|one| with(one, "role_id", &role["id"]))
-                .collect()
-        }
-        "role_groups" | "group_roles" => {
-            let group = json!({"id": "grp_000000000000000", "name": "fresh"});
-            tenant.sim.put_object(&["groups"], group.clone());
-            roles
-                .iter()
-                .map(|role| row(json!({"role_id": role, "group_id": group["id"]})))
-                .collect()
-        }
-        "organization_members" => users
-            .iter()
-            .map(|user| row(json!({"organization_id": organization, "user_id": user})))
-            .collect(),
-        "organization_member_roles" => {
-            let members = ["organizations", "org_000000000000000", "members"];
-            tenant.sim.put_object(&members, json!({"user_id": user}));
-            let pair = |role: &Value| json!({"organization_id": organization, "user_id": user, "role_id": role});
-            roles.iter().map(|role| row(pair(role))).collect()
-        }
-        "organization_group_roles" => {
-            let group = json!({"id": "grp_000000000000000", "name": "fresh"});
-            tenant.sim.put_object(&["groups"], group.clone());
-            let pair = |role: &Value| json!({"organization_id": organization, "group_id": group["id"], "role_id": role});
-            roles.iter().map(|role| row(pair(role))).collect()
-        }
-        "connection_clients" => {
-            let clients = ids(&["clients"], "client_id");
-            let pair =
-                |client: &Value| json!({"connection_id": connection["id"], "client_id": client});
-            clients.iter().map(|client| row(pair(client))).collect()
-        }
-        other => panic!("no pairs of {other}"),
-    }
 }
 
 fn carry_out(tenant: &Tenant, object: &'static Object, op: Op, rows: &[Row]) -> usize {
@@ -129,10 +42,12 @@ fn there(tenant: &Tenant, object: &'static Object, rows: &[Row]) -> usize {
             seen.push(path);
         }
     }
+    let hidden = |column: &str| object.named(column).is_some_and(|column| column.secret);
     let shows = |row: &&Row| {
-        found
-            .iter()
-            .any(|one| row.iter().all(|(column, value)| one[column] == *value))
+        found.iter().any(|one| {
+            row.iter()
+                .all(|(column, value)| one[column] == *value || hidden(column))
+        })
     };
     rows.iter().filter(shows).count()
 }
@@ -150,7 +65,7 @@ fn pairs_are_made_and_cut_in_batches() {
         };
         links += 1;
         let (tenant, object) = (tenant(), object(record.object));
-        let rows = pairs(&tenant, object.name);
+        let mut rows = pairs(&tenant.sim, object.name);
         assert!(rows.len() > 1, "{}", object.name);
         assert_eq!(there(&tenant, object, &rows), 0, "{}", object.name);
         let calls = carry_out(&tenant, object, Op::Insert, &rows);
@@ -161,22 +76,43 @@ fn pairs_are_made_and_cut_in_batches() {
         };
         assert_eq!(calls, paths, "{}", object.name);
         assert_eq!(there(&tenant, object, &rows), rows.len(), "{}", object.name);
-        // What is there already is no error.
-        carry_out(&tenant, object, Op::Insert, &rows);
+        if let Some(update) = &record.update {
+            for column in update.columns {
+                let mut new = rows[0].clone();
+                let known = object.named(column).expect("a column");
+                new.insert((*column).into(), value(&tenant.sim, object, known, 1));
+                let steps = write::update(object, &rows[0], &new, &[column]).expect("steps");
+                let outcome = tenant.one(steps);
+                assert!(matches!(outcome, Outcome::Stored(_)), "{outcome:?}");
+                rows[0] = new;
+                assert_eq!(there(&tenant, object, &rows), rows.len(), "{}", object.name);
+            }
+        }
+        // A pair that is there already is no error; an entry with a value is.
+        match batch.element {
+            Element::Entry(..) => {
+                let steps = write::insert(object, &rows[0]).expect("steps");
+                let error = tenant.error(steps);
+                assert!(error.is_conflict(), "{}: {error:?}", object.name);
+            }
+            _ => {
+                carry_out(&tenant, object, Op::Insert, &rows);
+            }
+        }
         carry_out(&tenant, object, Op::Delete, &rows[1..]);
         assert_eq!(there(&tenant, object, &rows), 1, "{}", object.name);
         carry_out(&tenant, object, Op::Delete, &rows);
         assert_eq!(there(&tenant, object, &rows), 0, "{}", object.name);
         carry_out(&tenant, object, Op::Delete, &rows);
     }
-    assert_eq!(links, 10);
+    assert_eq!(links, 17);
 }
 
 #[test]
 fn one_that_is_gone_does_not_keep_the_others() {
     let tenant = tenant();
     let object = object("user_roles");
-    let mut rows = pairs(&tenant, "user_roles");
+    let mut rows = pairs(&tenant.sim, "user_roles");
     carry_out(&tenant, object, Op::Insert, &rows);
     // A role that is gone: Auth0 then refuses all of the request.
     rows.push(row(

@@ -1,6 +1,7 @@
 //! Many writes: side by side, in order where it matters, and stopped soundly.
 
-use crate::tenant::{finish, object, row, submit, until, Tenant, DATABASE};
+use crate::samples::DATABASE;
+use crate::tenant::{finish, object, row, submit, until, Tenant};
 use auth0::engine::Outcome;
 use auth0::write::{self, Step};
 use serde_json::json;

@@ -7,7 +7,7 @@ use auth0::options::{Raw, Settings, Tenant as Address};
 use auth0::secret::Secret;
 use auth0::write::{self, Row, Step};
 use auth0::Error;
-use serde_json::{Map, Value};
+use serde_json::{json, Map, Value};
 use simulator::{Config, Entry, Simulator};
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
@@ -16,9 +16,6 @@ use std::time::{Duration, Instant};
 
 /// Long enough for any machine; reached only by a test that fails.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A database that the simulated tenant has.
-pub const DATABASE: &str = "Username-Password-Authentication";
 
 /// A tenant and how it is written to.
 pub struct Tenant {
@@ -139,7 +136,14 @@ impl Tenant {
             Err(error) => panic!("{}: {error:?}", object.name),
         };
         let rows = match (object.shape, answer) {
-            (Shape::List(_) | Shape::Either | Shape::Scalars(_), Value::Array(rows)) => rows,
+            (Shape::List(_) | Shape::Either, Value::Array(rows)) => rows,
+            (Shape::Scalars(key), Value::Array(rows)) => {
+                rows.into_iter().map(|one| json!({ key: one })).collect()
+            }
+            (Shape::Entries(name, value), Value::Object(map)) => map
+                .into_iter()
+                .map(|(key, one)| json!({ name: key, value: one }))
+                .collect(),
             (Shape::List(key), Value::Object(mut map)) => match map.remove(key) {
                 Some(Value::Array(rows)) => rows,
                 _ => panic!("{}: no {key}", object.name),

@@ -1,6 +1,7 @@
 //! Users: what is sent, what is stored, and how often one is asked.
 
-use crate::tenant::{object, row, Tenant, DATABASE};
+use crate::samples::DATABASE;
+use crate::tenant::{object, row, Tenant};
 use auth0::engine::Outcome;
 use auth0::write::{self, Row};
 use auth0::Error;

@@ -1,5 +1,6 @@
 //! Changing the tenant from SQL: what is sent for each statement, what comes back, what is refused.
 
+mod agree;
 mod deletes;
 mod document;
 mod faults;

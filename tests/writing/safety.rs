@@ -109,13 +109,79 @@ fn a_cancel_in_mid_statement_says_what_has_been_written() {
         kind: FaultKind::HangBeforeHeaders,
     });
     world.run("set statement_timeout = '1s'");
+    world.run("set auth0_fdw.log_writes = on");
+    let pid = world.value("select pg_backend_pid()").unwrap();
     let error = world.error("insert into users (connection, email, password) select 'Username-Password-Authentication', 'u' || n || '@example.com', 'S3cret-Word!' from generate_series(1, 5) n");
     assert_eq!(error.code().code(), "57014");
     let detail = error.detail().unwrap_or_default();
-    assert!(detail.contains("2") && detail.contains("row 3"), "{detail}");
+    assert_eq!(
+        detail,
+        "Rows of \"users\" written before that: 2 (row 1 (email \"u1@example.com\"), row 2 (email \"u2@example.com\")). Sent, and not known: row 3 (email \"u3@example.com\")."
+    );
+    let log = xtask::Cluster::shared().log();
+    let ours = log
+        .lines()
+        .filter(|line| line.contains(&format!("/{pid}/")));
+    let ours: Vec<&str> = ours
+        .filter(|line| line.contains("auth0_fdw: POST"))
+        .collect();
+    assert_eq!(ours.len(), 3, "{ours:?}");
+    assert!(ours[2].contains("not known, broken off after"), "{ours:?}");
     assert_eq!(world.sim.users().len(), 2);
     world.sim.clear_faults();
     world.run("reset statement_timeout");
     user(&mut world, "after@example.com");
     assert_eq!(world.sim.users().len(), 3);
+}
+
+#[test]
+fn an_error_of_another_says_what_has_been_written() {
+    let mut world = writable(0);
+    world.run(
+        "create function refuse() returns trigger language plpgsql as $$ begin
+           if new.email like 'u3%' then raise exception 'not this one'; end if; return new;
+         end $$",
+    );
+    let insert = "insert into users (connection, email, password) select 'Username-Password-Authentication', 'u' || n || '@example.com', 'S3cret-Word!' from generate_series(1, 5) n";
+    let written = |names: usize| {
+        let names: Vec<_> = (1..=names)
+            .map(|n| format!("row {n} (email \"u{n}@example.com\")"))
+            .collect();
+        format!(
+            "DETAIL:  Rows of \"users\" written before that: {} ({}).",
+            names.len(),
+            names.join(", ")
+        )
+    };
+    let warning =
+        "WARNING:  an error has ended the statement, which does not undo its writes to Auth0";
+    // Before the row, after it, and while what is returned is computed.
+    for (trigger, more, kept) in [
+        ("before", "", 2),
+        ("after", "", 5),
+        ("", " returning 1 / (length(email) - length('u1@example.com') + (email <> 'u3@example.com')::int)", 3),
+    ] {
+        world.sim.clear_users();
+        if !trigger.is_empty() {
+            world.run(&format!("create trigger t {trigger} insert on users for each row execute function refuse()"));
+        }
+        let said = psql(&world, &format!("{insert}{more};"));
+        assert_eq!(world.sim.users().len(), kept, "{said}");
+        assert!(said.contains(warning) && said.contains(&written(kept)), "{said}");
+        // One who catches the error is told, too.
+        world.sim.clear_users();
+        let caught = format!("do $do$ begin execute $w${insert}{more}$w$; exception when others then null; end $do$;");
+        let said = psql(&world, &caught);
+        assert!(said.contains(warning) && said.contains(&written(kept)), "{said}");
+        world.run("drop trigger if exists t on users");
+    }
+    // Nothing was written, or all is told.
+    for quiet in [
+        "select 1/0;",
+        "set auth0_fdw.dry_run = on; insert into users (connection, email, password) values ('Username-Password-Authentication', 'x@example.com', 'S3cret-Word!') returning 1 / length(nickname);",
+        "begin; insert into users (connection, email, password) values ('Username-Password-Authentication', 'y@example.com', 'S3cret-Word!'); select 1/0;",
+    ] {
+        let said = psql(&world, quiet);
+        assert!(!said.contains(warning), "{said}");
+    }
 }

@@ -28,6 +28,8 @@ pub struct Config {
     pub always_bare: bool,
     /// Serves https with a self-signed certificate (see `Simulator::certificate`) instead of http.
     pub tls: bool,
+    /// Serves https, too, on a port of its own (see `Simulator::secure_url`), for clients that speak nothing else.
+    pub secure_door: bool,
     /// Lifetime of tokens, unless the client has its own.
     pub token_lifetime: Duration,
     /// POST /users without the header `auth0-custom-domain` is refused, as where several custom domains are verified.
@@ -138,6 +140,7 @@ impl Default for Config {
             port: 0,
             always_bare: false,
             tls: false,
+            secure_door: false,
             token_lifetime: Duration::from_secs(86_400),
             custom_domain_conflict: false,
             unstable_ties: false,

@@ -19,10 +19,11 @@ use tokio_rustls::TlsAcceptor;
 /// More objects than these are seeded when it starts, fewer when the first of them is asked for.
 const LARGE: usize = 1000;
 
-/// A running tenant. Dropping it closes its port and every connection.
+/// A running tenant. Dropping it closes its ports and every connection.
 pub struct Simulator {
     handle: Handle,
     certificate: Option<String>,
+    secure_url: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -30,16 +31,21 @@ pub struct Simulator {
 impl Simulator {
     /// Seeds a tenant and serves it on 127.0.0.1 from a thread of its own.
     pub fn start(config: Config) -> io::Result<Simulator> {
-        let listener = TcpListener::bind(("127.0.0.1", config.port))?;
-        listener.set_nonblocking(true)?;
-        let port = listener.local_addr()?.port();
-        let (base, tls, certificate) = if config.tls {
+        let (listener, port) = listen(config.port)?;
+        let (acceptor, certificate) = if config.tls || config.secure_door {
             let (acceptor, certificate) = acceptor().map_err(io::Error::other)?;
-            let base = format!("https://localhost:{port}");
-            (base, Some(acceptor), Some(certificate))
+            (Some(acceptor), Some(certificate))
         } else {
-            (format!("http://127.0.0.1:{port}"), None, None)
+            (None, None)
         };
+        let secure = |port| format!("https://localhost:{port}");
+        let (base, tls) = if config.tls {
+            (secure(port), acceptor.clone())
+        } else {
+            (format!("http://127.0.0.1:{port}"), None)
+        };
+        let door = config.secure_door.then(|| listen(0)).transpose()?;
+        let secure_url = door.as_ref().map(|(_, port)| secure(*port));
         let Scale {
             each,
             organizations,
@@ -66,6 +72,12 @@ impl Simulator {
             .spawn(move || {
                 runtime.block_on(async {
                     // Registering a listening socket fails only without a reactor; this runtime has one.
+                    let door = door.map(|(door, _)| tokio::net::TcpListener::from_std(door));
+                    if let Some(Ok(door)) = door {
+                        // It ends with the runtime.
+                        let for_ever = std::future::pending();
+                        tokio::spawn(server::run(shared.clone(), door, acceptor, for_ever));
+                    }
                     if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
                         let stopped = async { drop(stopped.await) };
                         server::run(shared, listener, tls, stopped).await;
@@ -75,6 +87,7 @@ impl Simulator {
         Ok(Simulator {
             handle: Handle(state),
             certificate,
+            secure_url,
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -84,6 +97,11 @@ impl Simulator {
     pub fn certificate(&self) -> Option<&str> {
         self.certificate.as_deref()
     }
+
+    /// Where it serves https beside its own address, if that was asked for.
+    pub fn secure_url(&self) -> Option<&str> {
+        self.secure_url.as_deref()
+    }
 }
 
 impl Deref for Simulator {
@@ -92,6 +110,13 @@ impl Deref for Simulator {
     fn deref(&self) -> &Handle {
         &self.handle
     }
+}
+
+fn listen(port: u16) -> io::Result<(TcpListener, u16)> {
+    let listener = TcpListener::bind(("127.0.0.1", port))?;
+    listener.set_nonblocking(true)?;
+    let port = listener.local_addr()?.port();
+    Ok((listener, port))
 }
 
 fn populate(state: &State) {

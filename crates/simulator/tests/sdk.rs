@@ -1,8 +1,9 @@
 //! Auth0's own Python SDK, unchanged, against the simulator over https.
 
 use simulator::{ClientSpec, Config, Simulator};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
+use xtask::python::python;
 
 const USERS: usize = 230;
 
@@ -20,38 +21,10 @@ fn run(command: &mut Command) -> String {
     said
 }
 
-/// A Python with the pinned SDK, made once for each set of pins.
-fn python(scripts: &Path) -> PathBuf {
-    let requirements = scripts.join("requirements.txt");
-    let pins = std::fs::read_to_string(&requirements).unwrap();
-    let name = pins.trim().replace(['=', '\n'], "-");
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let python = venv.join("bin/python");
-    let complete = venv.join("complete");
-    if !complete.exists() {
-        // Needs the Debian package python3-venv.
-        run(Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&venv));
-        run(Command::new(&python)
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "-r",
-            ])
-            .arg(&requirements));
-        std::fs::write(complete, "").unwrap();
-    }
-    python
-}
-
 #[test]
 fn the_python_sdk_is_content() {
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
-    let python = python(&scripts);
+    let python = python(&scripts.join("requirements.txt")).unwrap();
     let sim = Simulator::start(Config {
         users: USERS,
         tls: true,

@@ -12,6 +12,7 @@ pub mod markdown;
 pub mod pg_config;
 pub mod places;
 pub mod provision;
+pub mod python;
 pub mod world;
 
 pub use cluster::Cluster;

@@ -142,8 +142,13 @@ impl Book {
         if self.written == 0 && unknown.is_empty() {
             return None;
         }
+        let names = match self.named.join(", ") {
+            none if none.is_empty() => none,
+            names if self.written > self.named.len() as u64 => format!(" ({names}, …)"),
+            names => format!(" ({names})"),
+        };
         let mut text = format!(
-            "Rows of \"{}\" written before that: {}.",
+            "Rows of \"{}\" written before that: {}{names}.",
             self.object, self.written
         );
         if !unknown.is_empty() {
@@ -167,10 +172,11 @@ const KNOWN_BY: &[&str] = &[
 /// A row as errors name it: its place in the statement, and its keys or what it is known by.
 pub fn name_of(object: &'static Object, op: Op, row: &Row, number: u64) -> String {
     let shown = |name: &&str| Some(format!("{name} {}", row.get(*name)?));
-    let insert = writes(object).and_then(|record| record.insert.as_ref());
-    let keys = match (op, insert) {
-        (Op::Insert, Some(insert)) if insert.batch.is_some() => insert.needed(),
-        (Op::Insert, _) => Vec::new(),
+    let links = writes(object).filter(|record| record.batch(op).is_some());
+    // The columns by which a row of a link table goes again say which it is.
+    let keys = match (op, links) {
+        (Op::Insert, Some(_)) => write::keys(object, Op::Delete),
+        (Op::Insert, None) => Vec::new(),
         _ => write::keys(object, op),
     };
     let words: Vec<String> = match keys.is_empty() {

@@ -133,14 +133,20 @@ fn keys(object: &'static Object, op: Op, plan: &Plan) -> Option<Vec<(String, usi
 /// Whether an UPDATE of these columns needs nothing of the old row, and tells what is wanted of the new one.
 fn may_be_unread<'a>(
     object: &'static Object,
-    mut names: impl Iterator<Item = &'a str>,
+    names: impl Iterator<Item = &'a str>,
     returns: bool,
 ) -> bool {
     let update = writes(object).and_then(|record| record.update.as_ref());
     update.is_some_and(|update| {
         let is_keyed = |name: &str| write::keys(object, Op::Update).contains(&name);
-        (!returns || update.answer == Answer::Row)
-            && !names.any(|name| update.merges(name).is_some() || is_keyed(name))
+        // A call of its own does not answer with the row.
+        let is_act = |name: &str| update.acts.iter().any(|act| act.column == name);
+        let names: Vec<&str> = names.collect();
+        let answers = update.answer == Answer::Row && !names.iter().all(|name| is_act(name));
+        (!returns || answers)
+            && !names
+                .iter()
+                .any(|name| update.merges(name).is_some() || is_keyed(name))
     })
 }
 
@@ -370,6 +376,6 @@ impl Direct {
 pub unsafe extern "C-unwind" fn end(node: *mut ForeignScanState) {
     // SAFETY: as above.
     if let Some(direct) = unsafe { state(node) } {
-        direct.modify.finish();
+        direct.modify.close();
     }
 }

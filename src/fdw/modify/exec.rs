@@ -279,6 +279,6 @@ pub unsafe extern "C-unwind" fn delete(
 pub unsafe extern "C-unwind" fn end(_estate: *mut EState, target: *mut ResultRelInfo) {
     // SAFETY: the executor's structures.
     if let Some(modify) = unsafe { Modify::of(target) } {
-        modify.finish();
+        modify.close();
     }
 }

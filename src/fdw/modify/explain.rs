@@ -71,10 +71,9 @@ fn request(object: &'static Object, op: Op) -> String {
     let call = record.call(op).map_or_else(String::new, |(method, path)| {
         format!("{} {path}", method.name())
     });
-    match record.batch(op).map(|batch| batch.most) {
+    match record.batch(op) {
         None => call,
-        Some(usize::MAX) => format!("{call} (for all rows of a path)"),
-        Some(most) => format!("{call} (up to {most} rows of a path)"),
+        Some(batch) => format!("{call} ({})", batch.capacity()),
     }
 }
 

@@ -9,9 +9,9 @@ use auth0::engine::{Done, Outcome, Writer};
 use auth0::options::Settings;
 use auth0::write::Step;
 use auth0::{Error, Result};
-use pgrx::pg_sys::panic::CaughtError;
+use pgrx::pg_sys::panic::{CaughtError, ErrorReport};
 use pgrx::pg_sys::Oid;
-use pgrx::PgTryBuilder;
+use pgrx::{PgLogLevel, PgSqlErrorCode, PgTryBuilder};
 
 use super::book::{Book, Fate};
 use super::correlation;
@@ -29,6 +29,8 @@ pub struct Sender {
     /// None before the first request: until then neither credentials nor the network are touched.
     writer: Option<Writer>,
     tickets: u64,
+    /// Whether what has been written is known: the statement has come to its end, or an error has said it.
+    told: bool,
     /// What has become of the rows.
     pub book: Book,
 }
@@ -50,6 +52,7 @@ impl Sender {
             dry: guc::dry_run(),
             writer: None,
             tickets: 0,
+            told: false,
             book: Book::new(object.name),
         }
     }
@@ -97,7 +100,31 @@ impl Sender {
     pub fn finish(&mut self) {
         while self.next().is_some() {}
         if let Some(error) = self.book.error() {
+            self.told = true;
             raise(error);
+        }
+    }
+
+    /// The statement has come to its end.
+    pub fn close(&mut self) {
+        self.told = true;
+    }
+
+    /// An error that is not ours has ended the statement: those who wait for it are told what has been written before.
+    pub fn broken_off(&mut self) {
+        if std::mem::replace(&mut self.told, true) || self.dry {
+            return;
+        }
+        let under_way = self.writer.as_ref().map(Writer::under_way);
+        if let Some(writer) = &self.writer {
+            log_unanswered(writer);
+        }
+        if let Some(text) = self.book.broken_off(&under_way.unwrap_or_default()) {
+            let message =
+                "an error has ended the statement, which does not undo its writes to Auth0";
+            ErrorReport::new(PgSqlErrorCode::ERRCODE_WARNING, message, "auth0_fdw")
+                .set_detail(text::shown(&text))
+                .report(PgLogLevel::WARNING);
         }
     }
 
@@ -112,6 +139,7 @@ impl Sender {
         }
         self.book.row();
         self.book.refuse(row, error);
+        self.told = true;
         match self.book.error() {
             Some(error) => raise(error),
             None => raise(Error::Runtime {
@@ -165,6 +193,8 @@ impl Sender {
             Err(error) => match *error {
                 CaughtError::PostgresError(report) | CaughtError::ErrorReport(report) => {
                     writer.stop();
+                    log_unanswered(writer);
+                    self.told = true;
                     raise_with_detail(&report, book.broken_off(&writer.under_way()))
                 }
                 panic @ CaughtError::RustPanic { .. } => panic.rethrow(),
@@ -176,6 +206,19 @@ impl Sender {
         } = done;
         let fate = self.book.note(ticket, outcome, self.skip_conflicts);
         Some((ticket, fate))
+    }
+}
+
+/// A line in the server log for each request that nobody waits for any more.
+fn log_unanswered(writer: &Writer) {
+    if !guc::log_writes() {
+        return;
+    }
+    for sent in writer.unanswered() {
+        let (call, correlation, took) = (&sent.call, &sent.correlation, sent.took.as_millis());
+        pgrx::log!(
+            "auth0_fdw: {call}: not known, broken off after {took} ms, correlation {correlation}"
+        );
     }
 }
 

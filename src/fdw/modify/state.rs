@@ -299,6 +299,12 @@ impl Modify {
         self.sender.book.take_skipped()
     }
 
+    /// Waits until all is written, at the end of the statement.
+    pub fn close(&mut self) {
+        self.finish();
+        self.sender.close();
+    }
+
     /// Puts the stored row into `slot`.
     ///
     /// # Safety
@@ -340,6 +346,12 @@ impl Modify {
     pub fn set(&self) -> impl Iterator<Item = Option<&WriteColumn>> {
         let find = |number: &i16| self.columns.iter().find(|column| column.number == *number);
         self.set.iter().map(find)
+    }
+}
+
+impl Drop for Modify {
+    fn drop(&mut self) {
+        self.sender.broken_off();
     }
 }
 

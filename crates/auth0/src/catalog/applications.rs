@@ -367,6 +367,7 @@ static AGENTS: Object = Object {
         text("agent_id", "unique id"),
         text("name", ""),
         text("external_agent_id", ""),
+        text("client_id", "the application that it is made from").write_only(),
         json("metadata", "key-value pairs of the tenant's own"),
         time("created_at", ""),
         time("updated_at", ""),
@@ -386,6 +387,7 @@ static CLIENT_PROFILES: Object = Object {
     columns: &[
         text("id", ""),
         text("name", ""),
+        text("description", ""),
         json("client_configuration", ""),
         json("apply_policy", ""),
         time("created_at", ""),

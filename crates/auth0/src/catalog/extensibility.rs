@@ -55,7 +55,7 @@ static ACTIONS: Object = Object {
         json("integration", "of the marketplace"),
         text("status", "pending, building, built, …"),
         time("built_at", ""),
-        truth("deploy", ""),
+        truth("deploy", "whether to deploy it").write_only(),
         json("modules", ""),
         json("current_version", ""),
     ],
@@ -164,7 +164,7 @@ static ACTION_MODULES: Object = Object {
         time("created_at", ""),
         time("updated_at", ""),
         json("latest_version", "only in reads by id"),
-        truth("publish", "whether to publish it at once").write_only(),
+        truth("publish", "whether to publish it").write_only(),
         text("api_version", "").write_only(),
     ],
     ..PLAIN

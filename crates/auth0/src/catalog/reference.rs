@@ -1,6 +1,8 @@
 //! The catalogue as `docs/tables.md` shows it.
 
+use super::writes::{writes, Op};
 use super::{template, Language, Object, Paging, ParamKind, Shape, Type, OBJECTS, QUERY};
+use crate::write::writable;
 
 const INTRODUCTION: &str = "\
 # Tables
@@ -14,6 +16,7 @@ out of `attrs` and the other columns.
 - *Filters*: conditions that Auth0 answers itself, with fewer rows.
 - *A call for each …*: the API lists such rows only for one parent. With a condition on the parent's id there is one call
   (and one more for each further page); without, the parents are read first and then each is asked.
+- *INSERT*, *UPDATE*, *DELETE*: what [changes](writing.md) the tenant, once the table is opened for it.
 ";
 
 /// `docs/tables.md`.
@@ -36,7 +39,7 @@ pub fn markdown() -> String {
     out
 }
 
-fn describe(object: &Object, out: &mut String) {
+fn describe(object: &'static Object, out: &mut String) {
     out.push_str(&format!(
         "\n## {}\n\n{}.\n\n",
         object.name,
@@ -55,6 +58,9 @@ fn describe(object: &Object, out: &mut String) {
     line("Found by", found(object));
     line("Filters", filters(object));
     line("Secrets", words(object.secrets.iter(), ", "));
+    for op in [Op::Insert, Op::Update, Op::Delete] {
+        line(op.command(), written(object, op));
+    }
     out.push_str("\n| column | type | |\n| --- | --- | --- |\n");
     for column in object.columns {
         let mut notes = Vec::new();
@@ -148,6 +154,33 @@ fn found(object: &Object) -> String {
         )
     });
     calls.collect::<Vec<_>>().join(", ")
+}
+
+/// The call that writes a row, and the columns that may be given.
+fn written(object: &'static Object, op: Op) -> String {
+    let Some(record) = writes(object) else {
+        return String::new();
+    };
+    let Some((method, path)) = record.call(op) else {
+        return String::new();
+    };
+    let mut text = format!("`{} {path}`", method.name());
+    if let Some(batch) = record.batch(op) {
+        text += &format!(", {}", batch.capacity());
+    }
+    let needed = match (op, &record.insert) {
+        (Op::Insert, Some(insert)) => insert.needed(),
+        _ => Vec::new(),
+    };
+    if !needed.is_empty() {
+        text += &format!("; needs {}", words(needed.iter(), ", "));
+    }
+    let may = writable(object, op);
+    let may = may.iter().filter(|column| !needed.contains(column));
+    match words(may, ", ") {
+        none if none.is_empty() => text,
+        may => format!("{text}; may have {may}"),
+    }
 }
 
 fn filters(object: &Object) -> String {

@@ -10,7 +10,7 @@
 //! rate limit.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -65,11 +65,14 @@ pub struct Writer {
     shared: Arc<Shared>,
     spawner: Spawner,
     done: mpsc::UnboundedReceiver<Done>,
-    jobs: HashMap<u64, (AbortHandle, Arc<Flight>)>,
+    jobs: HashMap<u64, (AbortHandle, Arc<Flight>, Arc<Current>)>,
     /// The last ticket of each path.
     last: HashMap<String, oneshot::Receiver<()>>,
     concurrency: usize,
 }
+
+/// The request of a ticket that has no answer yet: its call, its correlation and since when.
+type Current = Mutex<Option<(Call, String, Instant)>>;
 
 #[derive(Debug)]
 struct Shared {
@@ -129,9 +132,11 @@ impl Writer {
             .into_iter()
             .map(|step| (step, correlation()))
             .collect();
+        let current = Arc::default();
         let job = Job {
             shared: self.shared.clone(),
             flight: flight.clone(),
+            current: Arc::clone(&current),
             sent: Vec::new(),
         };
         let task = self.spawner.spawn(async move {
@@ -142,7 +147,7 @@ impl Writer {
             job.run(ticket, steps).await;
             drop(over);
         });
-        self.jobs.insert(ticket, (task, flight));
+        self.jobs.insert(ticket, (task, flight, current));
     }
 
     /// The next ticket that is finished, in no order; `Ready(None)` if none is left.
@@ -175,10 +180,27 @@ impl Writer {
         let begun = self
             .jobs
             .iter()
-            .filter(|(_, (_, flight))| flight.has_begun());
+            .filter(|(_, (_, flight, _))| flight.has_begun());
         let mut tickets: Vec<u64> = begun.map(|(ticket, _)| *ticket).collect();
         tickets.sort_unstable();
         tickets
+    }
+
+    /// The requests that have been sent and have no answer yet, for a log.
+    pub fn unanswered(&self) -> Vec<Sent> {
+        let under_way = self.jobs.values().filter(|job| job.1.is_under_way());
+        let request = |current: &Arc<Current>| {
+            let current = current.lock().unwrap_or_else(PoisonError::into_inner);
+            current.clone()
+        };
+        let requests = under_way.filter_map(|job| request(&job.2));
+        requests
+            .map(|(call, correlation, since)| Sent {
+                call,
+                correlation,
+                took: since.elapsed(),
+            })
+            .collect()
     }
 
     /// What it has cost so far.
@@ -190,7 +212,7 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.shared.halt.close();
-        for (task, flight) in self.jobs.values() {
+        for (task, flight, _) in self.jobs.values() {
             if !flight.is_under_way() {
                 task.abort();
             }
@@ -201,6 +223,7 @@ impl Drop for Writer {
 struct Job {
     shared: Arc<Shared>,
     flight: Arc<Flight>,
+    current: Arc<Current>,
     sent: Vec<Sent>,
 }
 
@@ -236,7 +259,9 @@ impl Job {
         for (at, (step, correlation)) in steps.iter().enumerate() {
             match self.send(step, correlation).await {
                 Ok(Written::Done(body)) => {
-                    row = (step.answer == Answer::Row && !body.is_empty()).then_some(body);
+                    if step.answer == Answer::Row && !body.is_empty() {
+                        row = Some(body);
+                    }
                 }
                 Ok(Written::Missing) => return Outcome::NotFound,
                 Ok(Written::Abandoned) if at == 0 => return Outcome::Unsent,
@@ -248,6 +273,17 @@ impl Job {
     }
 
     async fn send(&mut self, step: &Step, correlation: &str) -> Result<Written> {
+        if let Some(get) = step.reads() {
+            let shared = &self.shared;
+            let parse = |body: Vec<u8>| serde_json::from_slice(&body).map_err(|e| e.to_string());
+            let there = shared
+                .client
+                .get(&get, &shared.settings, &shared.stats, parse);
+            return match step.upon(there.await?)? {
+                None => Ok(Written::Done(Vec::new())),
+                Some(whole) => self.send_once(&whole, correlation).await,
+            };
+        }
         let written = self.send_once(step, correlation).await;
         let apart = match (&written, step.method) {
             // One of several is not there, and so none has gone: each is told by itself.
@@ -258,7 +294,7 @@ impl Job {
             return match written {
                 // A limit of a link table, not a row that is there already.
                 Err(Error::Conflict { call, refusal })
-                    if step.op == Op::Insert && step.is_batch() =>
+                    if step.op == Op::Insert && step.has_several() =>
                 {
                     Err(Error::Rejected { call, refusal })
                 }
@@ -289,11 +325,16 @@ impl Job {
             correlation,
         };
         let since = Instant::now();
+        let put = |current| {
+            *self.current.lock().unwrap_or_else(PoisonError::into_inner) = current;
+        };
+        put(Some((step.call(), correlation.to_owned(), since)));
         let shared = &self.shared;
         let (client, settings) = (&shared.client, &shared.settings);
         let written = client
             .write(&write, settings, &shared.stats, &self.flight)
             .await;
+        put(None);
         if !matches!(written, Ok(Written::Abandoned)) {
             self.sent.push(Sent {
                 call: step.call(),

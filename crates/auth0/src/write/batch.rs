@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::body::{check_row, delete_one, insert_one};
-use super::step::{in_body, Step};
+use super::step::Step;
 use super::{allowed, under, value, Row};
 use crate::catalog::writes::{Answer, Batch, Element, Method, Op};
 use crate::catalog::Object;
@@ -70,7 +70,7 @@ fn empty(
 ) -> impl Fn(&Row, &'static Batch) -> Result<Step> {
     move |row, batch| {
         let mut step = Step::new(object, op, method, path, row)?;
-        step.columns = batch.columns().to_vec();
+        step.columns = batch.columns();
         step.answer = answer;
         step.batch = Some(batch);
         Ok(step)
@@ -114,7 +114,7 @@ impl Batches {
                 }
             }
         }
-        step.body = element.map(|element| in_body(batch.key, vec![element]));
+        step.body = element.map(|element| batch.body(element));
         self.open.insert(step.path.clone(), self.done.len());
         self.alone(at, step);
         Ok(())
@@ -131,7 +131,7 @@ fn elements<'a>(step: &'a mut Step, key: &str) -> Option<&'a mut Vec<Value>> {
 }
 
 /// What stands for a row in the body.
-fn element(
+pub(super) fn element(
     object: &'static Object,
     op: Op,
     row: &Row,
@@ -147,6 +147,12 @@ fn element(
     Ok(match &batch.element {
         Element::Nothing => None,
         Element::Scalar(column) => Some(get(column)?),
+        Element::Entry(name, entry) => {
+            let Value::String(name) = get(name)? else {
+                return Ok(None);
+            };
+            Some(Value::Object([(name, get(entry)?)].into_iter().collect()))
+        }
         Element::Object(columns, more) => {
             let mut one = Map::new();
             for column in *columns {

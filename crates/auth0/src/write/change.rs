@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::batch::element;
 use super::step::Step;
 use super::{allowed, key_in_body, read_only, value, Row};
-use crate::catalog::writes::{Companion, Merged, Op, Update};
+use crate::catalog::writes::{Act, Companion, Merged, Op, Update};
 use crate::catalog::Object;
 use crate::error::{Error, Result};
 
@@ -40,9 +41,7 @@ pub fn update(
         return Ok(Vec::new());
     };
     for column in changed {
-        let known = update.columns.contains(column)
-            || update.companions.iter().any(|c| c.column == *column);
-        if known || unchanged(old, new, column) {
+        if update.writable().contains(column) || unchanged(old, new, column) {
             continue;
         }
         return Err(read_only(object, Op::Update, column));
@@ -71,6 +70,11 @@ pub fn update(
             }
         }
     }
+    if let (Some(batch), Some(step)) = (&update.batch, steps.first_mut()) {
+        let row = element(object, Op::Update, new, batch)?;
+        step.body = row.map(|row| batch.body(row));
+        step.batch = Some(batch);
+    }
     for companion in update.companions {
         if changed.contains(&companion.column) {
             if let Some(sent) = value(new, companion.column) {
@@ -80,6 +84,14 @@ pub fn update(
     }
     for step in &mut steps {
         step.answer = update.answer;
+    }
+    let asked = |act: &&Act| {
+        changed.contains(&act.column) && value(new, act.column) == Some(&Value::Bool(true))
+    };
+    for act in update.acts.iter().filter(asked) {
+        let mut step = Step::new(object, Op::Update, act.method, act.path, old)?;
+        step.columns = vec![act.column];
+        steps.push(step);
     }
     Ok(steps)
 }

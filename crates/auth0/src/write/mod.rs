@@ -14,6 +14,7 @@ mod step;
 mod stored;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 pub use batch::{batch, Batched};
 pub use body::{delete, insert};

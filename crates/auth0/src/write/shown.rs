@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::step::Step;
-use crate::catalog::writes::writes;
+use crate::catalog::writes::{writes, Element};
 use crate::rows::redact;
 
 /// What stands for a secret.
@@ -42,8 +42,23 @@ impl Step {
                     }
                 });
             }
-            hide_named(&mut body);
+            let secret = |column| {
+                self.object
+                    .named(column)
+                    .is_some_and(|column| column.secret)
+            };
+            match (self.batch.map(|batch| &batch.element), &mut body) {
+                (Some(Element::Entry(_, value)), Value::Object(entries)) if secret(value) => {
+                    entries
+                        .values_mut()
+                        .for_each(|value| *value = HIDDEN.into());
+                }
+                _ => hide_named(&mut body),
+            }
             let _ = write!(text, " {body}");
+            if self.reads().is_some() {
+                text += ", with what is there";
+            }
         }
         text
     }

@@ -81,8 +81,8 @@ impl Step {
     }
 
     /// Whether it may be for several rows.
-    pub fn is_batch(&self) -> bool {
-        self.batch.is_some()
+    pub fn has_several(&self) -> bool {
+        self.batch.is_some_and(|batch| batch.most > 1)
     }
 
     /// What must be written in order of submission; `None` for what makes a row of its own.
@@ -111,17 +111,24 @@ impl Step {
             return Vec::new();
         }
         let alone = |row: &Value| Step {
-            body: Some(in_body(batch.key, vec![row.clone()])),
+            body: Some(batch.body(row.clone())),
             ..self.clone()
         };
         rows.iter().map(alone).collect()
     }
 }
 
-/// The body for these rows.
-pub(super) fn in_body(key: &str, rows: Vec<Value>) -> Value {
-    match key {
-        "" => Value::Array(rows),
-        key => Value::Object([(key.to_owned(), Value::Array(rows))].into_iter().collect()),
+impl Batch {
+    /// The body for one row.
+    pub(super) fn body(&self, row: Value) -> Value {
+        match (&self.element, self.key) {
+            (Element::Entry(..), _) => row,
+            (_, "") => Value::Array(vec![row]),
+            (_, key) => Value::Object(
+                [(key.to_owned(), Value::Array(vec![row]))]
+                    .into_iter()
+                    .collect(),
+            ),
+        }
     }
 }

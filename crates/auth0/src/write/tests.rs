@@ -5,6 +5,7 @@ use serde_json::{json, Map, Value};
 
 use super::*;
 use crate::catalog::find;
+use crate::catalog::writes::Method;
 
 fn object(name: &str) -> &'static Object {
     find(name).unwrap()
@@ -388,6 +389,62 @@ fn a_whole_row_is_sent_where_the_api_replaces_it() {
 }
 
 #[test]
+fn what_is_replaced_whole_is_read_first() {
+    let texts = object("prompt_custom_texts");
+    let text = |screen: &str, title: &str| {
+        row(
+            json!({"prompt": "login", "language": "en", "screen": screen, "texts": {"title": title}}),
+        )
+    };
+    let there = json!({"login": {"title": "Hi"}, "other": {"title": "O"}});
+    let sent = |steps: Vec<Step>, there: &Value| {
+        let [step] = steps.try_into().unwrap();
+        let get = step.reads().unwrap();
+        assert_eq!(get.path, "/api/v2/prompts/login/custom-text/en");
+        step.upon(there.clone())
+            .map(|step| step.map(|step| (step.method, step.body.unwrap())))
+    };
+    let put = |body: Value| Ok(Some((Method::Put, body)));
+    let new = insert(texts, &text("new", "N")).unwrap();
+    assert_eq!(
+        sent(new.clone(), &there),
+        put(json!({"login": {"title": "Hi"}, "new": {"title": "N"}, "other": {"title": "O"}}))
+    );
+    assert_eq!(sent(new, &json!({})), put(json!({"new": {"title": "N"}})));
+    let again = insert(texts, &text("other", "N")).unwrap();
+    assert!(sent(again, &there).is_err_and(|error| error.is_conflict()));
+    let (old, new) = (text("login", "Hi"), text("login", "Ho"));
+    let changed = update(texts, &old, &new, &["texts"]).unwrap();
+    assert_eq!(
+        sent(changed, &there),
+        put(json!({"login": {"title": "Ho"}, "other": {"title": "O"}}))
+    );
+    assert_eq!(keys(texts, Op::Update), ["prompt", "language", "screen"]);
+    let gone = delete(texts, &old).unwrap();
+    assert_eq!(
+        sent(gone.clone(), &there),
+        put(json!({"other": {"title": "O"}}))
+    );
+    assert_eq!(
+        sent(gone.clone(), &json!({"other": {"title": "O"}})),
+        Ok(None)
+    );
+    assert!(matches!(
+        sent(gone, &json!("?")),
+        Err(Error::Unreadable { .. })
+    ));
+
+    let policies = object("guardian_policies");
+    let policy = insert(policies, &row(json!({"policy": "all-applications"}))).unwrap();
+    let of = |step: &Step, there: Value| step.upon(there).unwrap().map(|step| step.body.unwrap());
+    assert_eq!(
+        of(&policy[0], json!(["x"])),
+        Some(json!(["x", "all-applications"]))
+    );
+    assert_eq!(of(&policy[0], json!(["all-applications"])), None);
+}
+
+#[test]
 fn a_batch_can_be_taken_apart() {
     let rows = ["a", "b"].map(|role| row(json!({"user_id": "u", "role_id": role})));
     let step = &batch(object("user_roles"), Op::Delete, &rows).unwrap()[0].step;
@@ -403,6 +460,11 @@ fn a_batch_can_be_taken_apart() {
 
 #[test]
 fn secrets_are_not_shown() {
+    let secret = row(json!({"hook_id": "h", "name": "N", "value": "SECRET"}));
+    assert_eq!(
+        shown(&insert(object("hook_secrets"), &secret).unwrap()),
+        [r#"POST /api/v2/hooks/h/secrets {"N":"*****"}"#]
+    );
     let client = row(
         json!({"name": "n", "client_secret": "SECRET", "encryption_key": {"pub": "SECRET"}, "token_endpoint_auth_method": "none"}),
     );

@@ -27,6 +27,39 @@ pub fn stamps(row: &mut Row, made: &Made) {
     all(row, json!({"created_at": made.now, "updated_at": made.now}));
 }
 
+/// A key whose value is not shown again.
+pub fn network_acl_key(row: &mut Row, made: &Made) {
+    row.remove("value");
+    put(row, "fingerprint", ids::hex(made.secret, 40).into());
+    stamps(row, made);
+}
+
+/// An agent, which does not say what application it was made from.
+pub fn agent(row: &mut Row, made: &Made) {
+    row.remove("client_id");
+    put(row, "metadata", json!({}));
+    stamps(row, made);
+}
+
+/// One of the tenant's own that is not in use yet.
+pub fn draft(row: &mut Row, made: &Made) {
+    all(row, json!({"type": "self", "status": "draft"}));
+    stamps(row, made);
+}
+
+/// An experiment that has not begun.
+pub fn experiment(row: &mut Row, made: &Made) {
+    let new = json!({
+        "allocation_strategy": "percentage",
+        "allocations": [],
+        "editable_fields": ["name", "description"],
+        "is_valid": false,
+        "status": "draft",
+    });
+    all(row, new);
+    stamps(row, made);
+}
+
 /// A role of the tenant.
 pub fn role(row: &mut Row, _: &Made) {
     put(row, "type", json!("tenant"));

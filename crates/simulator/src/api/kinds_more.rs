@@ -149,6 +149,125 @@ pub const MORE: &[Kind] = &[
         defaults: defaults::stamps,
         ..PLAIN
     },
+    Kind {
+        list: "keys/network-acls",
+        noun: "network_acls",
+        required: &["name", "alg", "value"],
+        update: None,
+        id: Id::Letters("nak_", 22),
+        defaults: defaults::network_acl_key,
+        ..PLAIN
+    },
+    Kind {
+        list: "attack-protection/captcha/policies",
+        noun: "attack_protection",
+        required: &["name", "priority", "match", "action"],
+        create: Some(&["description"]),
+        update: Some(&["name", "description", "priority", "match", "action"]),
+        id: Id::Letters("cpo_", 22),
+        defaults: defaults::stamps,
+        ..PLAIN
+    },
+    Kind {
+        list: "agents",
+        noun: "agents",
+        create: Some(&["client_id", "external_agent_id", "metadata"]),
+        update: Some(&["name", "metadata"]),
+        id: Id::Letters("agt_", 22),
+        defaults: defaults::agent,
+        ..PLAIN
+    },
+    Kind {
+        list: "client-profiles",
+        noun: "client_profiles",
+        required: &["name", "client_configuration", "apply_policy"],
+        create: Some(&["description"]),
+        update: Some(&[
+            "name",
+            "description",
+            "client_configuration",
+            "apply_policy",
+        ]),
+        id: Id::Letters("clp_", 22),
+        defaults: defaults::stamps,
+        ..PLAIN
+    },
+    Kind {
+        list: "experimentation/experiments",
+        noun: "experimentation",
+        required: &["name", "feature_flag_id", "authentication_flow"],
+        create: Some(&[
+            "description",
+            "default_config",
+            "allocation_strategy",
+            "allocations",
+            "levels",
+        ]),
+        update: Some(&[
+            "name",
+            "description",
+            "authentication_flow",
+            "allocations",
+            "default_config",
+            "levels",
+            "status",
+        ]),
+        id: Id::Letters("exp_", 22),
+        defaults: defaults::experiment,
+        ..PLAIN
+    },
+    Kind {
+        list: "experimentation/feature-flags",
+        noun: "experimentation",
+        required: &["name", "parameters"],
+        create: Some(&["description"]),
+        update: Some(&["name", "description", "parameters", "status"]),
+        id: Id::Letters("ffl_", 22),
+        defaults: defaults::draft,
+        ..PLAIN
+    },
+    Kind {
+        list: "experimentation/feature-flags/{id}/variations",
+        noun: "experimentation",
+        required: &["name", "overrides"],
+        create: Some(&["description"]),
+        update: Some(&["name", "description", "overrides"]),
+        id: Id::Letters("var_", 22),
+        defaults: defaults::stamps,
+        ..PLAIN
+    },
+    Kind {
+        list: "experimentation/segments",
+        noun: "experimentation",
+        required: &["name", "rules"],
+        create: Some(&["description"]),
+        update: Some(&["name", "description", "rules", "status"]),
+        id: Id::Letters("seg_", 22),
+        defaults: defaults::draft,
+        ..PLAIN
+    },
+    Kind {
+        list: "groups",
+        noun: "groups",
+        create: None,
+        update: None,
+        ..PLAIN
+    },
+    Kind {
+        list: "organizations/{id}/clients",
+        noun: "organization_clients",
+        create: None,
+        update: Some(&["use_for_member_access"]),
+        delete: false,
+        ..PLAIN
+    },
+    Kind {
+        list: "flows/{flow_id}/executions",
+        noun: "flows_executions",
+        create: None,
+        update: None,
+        ..PLAIN
+    },
 ];
 
 const CONNECTION_PROFILE: &[&str] = &[

@@ -49,6 +49,11 @@ pub fn write(
             &["organizations", id, "client-grants"],
             grant,
         ),
+        ("POST" | "DELETE", ["organizations", id, "clients"]) => link.organization_clients(id),
+        (
+            "POST" | "DELETE",
+            ["connections", id, "directory-provisioning", "synchronized-groups"],
+        ) => link.synchronized_groups(id),
         ("PATCH", ["connections", id, "clients"]) => link.connection_clients(id),
         ("DELETE", ["users", user, "sessions"]) => link.of_user("sessions", "sessions", user),
         ("DELETE", ["users", user, "refresh-tokens"]) => {
@@ -57,11 +62,13 @@ pub fn write(
         ("POST", ["sessions", id, "revoke"]) => link
             .cut("sessions", &["sessions"], id)
             .map(|_| Reply::raw(202, "{}")),
+        ("DELETE", ["guardian", "enrollments", id]) => link.enrollment(id),
         ("DELETE", ["grants"]) => link.grants_of_user(),
         ("DELETE", ["user-blocks", user]) => link.unblock(&[user.to_string()]),
         ("DELETE", ["user-blocks"]) => link.unblock_identifier(),
         ("DELETE", ["anomaly", "blocks", "ips", ip]) => link.unblock_ip(ip),
         ("POST", ["actions", "actions", id, "deploy"]) => link.deploy(id),
+        ("POST", ["actions", "modules", id, "versions"]) => link.publish(id),
         ("POST", ["custom-domains", id, "verify"]) => link.verify_domain(id),
         ("POST", ["clients", id, "rotate-secret"]) => link.rotate_secret(id),
         _ => return None,
@@ -112,6 +119,16 @@ impl Link<'_> {
                 })
             })
             .collect()
+    }
+
+    /// The objects in the array that the body's property holds.
+    fn objects(&self, property: &str) -> Result<Vec<Value>, ApiError> {
+        match body(self.request)?.remove(property) {
+            Some(Value::Array(all)) if !all.is_empty() => Ok(all),
+            _ => Err(ApiError::body(format!(
+                "'Missing required property: {property}'"
+            ))),
+        }
     }
 
     fn user(&self, tenant: &Tenant, id: &str) -> Result<(), ApiError> {
@@ -355,6 +372,51 @@ impl Link<'_> {
         let list = ["organizations", organization, "client-grants"];
         self.tie(&mut world, &list, "id", id);
         Ok(Reply::raw(201, grant.raw(true).clone()))
+    }
+
+    fn organization_clients(&self, organization: &str) -> Answer {
+        let verb = if self.adding { "create" } else { "delete" };
+        self.bearer
+            .need(&[&format!("{verb}:organization_clients")])?;
+        let mut world = self.state.world();
+        self.there(&world, "organizations", organization)?;
+        let list = place(&["organizations", organization, "clients"]);
+        if !self.adding {
+            for client in self.ids("clients")? {
+                world.remove(&list, &client);
+            }
+            return Ok(Reply::empty());
+        }
+        for one in self.objects("clients")? {
+            let id = one["client_id"].as_str().unwrap_or_default();
+            self.there(&world, "clients", id)?;
+            let Some(access) = one["use_for_member_access"].as_bool() else {
+                let text = "'Missing required property: use_for_member_access'";
+                return Err(ApiError::body(text));
+            };
+            let row = json!({"client_id": id, "use_for_member_access": access});
+            world.put(&list, id, &row);
+        }
+        Ok(Reply::raw(201, "{}"))
+    }
+
+    fn synchronized_groups(&self, connection: &str) -> Answer {
+        let verb = if self.adding { "create" } else { "delete" };
+        self.bearer
+            .need(&[&format!("{verb}:directory_provisionings")])?;
+        let mut world = self.state.world();
+        self.there(&world, "connections", connection)?;
+        let list = [
+            "connections",
+            connection,
+            "directory-provisioning",
+            "synchronized-groups",
+        ];
+        for one in self.objects("groups")? {
+            let id = one["id"].as_str().unwrap_or_default();
+            self.tie(&mut world, &list, "id", id);
+        }
+        Ok(Reply::empty())
     }
 
     fn connection_clients(&self, connection: &str) -> Answer {

@@ -41,6 +41,24 @@ impl Link<'_> {
         Ok(Reply::raw(202, "{}"))
     }
 
+    /// DELETE /guardian/enrollments/{id}
+    pub fn enrollment(&self, id: &str) -> Answer {
+        self.bearer.need(&["delete:guardian_enrollments"])?;
+        let users: Vec<String> = lock(&self.state.tenant)
+            .users()
+            .iter()
+            .map(|user| user.id.to_string())
+            .collect();
+        let mut world = self.state.world();
+        let mut lists = users
+            .iter()
+            .map(|user| place(&["users", user, "enrollments"]));
+        match lists.any(|list| world.remove(&list, id)) {
+            true => Ok(Reply::empty()),
+            false => Err(api::missing("guardian/enrollments", id)),
+        }
+    }
+
     fn param(&self, name: &str) -> Result<String, ApiError> {
         let mut pairs = self.request.query.iter();
         let found = pairs.find(|(key, _)| key == name);
@@ -142,6 +160,31 @@ impl Link<'_> {
         let name = version["id"].as_str().unwrap_or_default().to_string();
         self.state.world().put(&list, &name, &version);
         Ok(Reply::json(200, &version))
+    }
+
+    /// POST /actions/modules/{id}/versions
+    pub fn publish(&self, id: &str) -> Answer {
+        self.bearer.need(&["create:actions"])?;
+        let now = time::format(time::now_millis()).replace('Z', "000321Z");
+        let mut version = Value::Null;
+        self.change("actions/modules", id, |module| {
+            let number = module["latest_version_number"].as_i64().unwrap_or_default() + 1;
+            version = json!({
+                "id": ids::uuid(&format!("{id} {number} {now}")),
+                "module_id": id,
+                "version_number": number,
+                "code": module["code"],
+                "dependencies": module["dependencies"],
+                "secrets": module["secrets"],
+                "created_at": now,
+            });
+            module["latest_version_number"] = number.into();
+            module["all_changes_published"] = true.into();
+        })?;
+        let name = version["id"].as_str().unwrap_or_default().to_string();
+        let list = place(&["actions", "modules", id, "versions"]);
+        self.state.world().put(&list, &name, &version);
+        Ok(Reply::json(201, &version))
     }
 
     /// POST /custom-domains/{id}/verify

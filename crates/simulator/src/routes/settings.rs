@@ -59,6 +59,15 @@ pub fn write(
             list("connections-directory-provisionings"),
         ),
         ("PUT", ["rules-configs", key]) => desk.rules_config(key),
+        ("PUT", ["prompts", _, "custom-text", _] | ["prompts", _, "partials"]) => {
+            desk.replace("prompts", &[])
+        }
+        ("PUT", ["self-service-profiles", _, "custom-text", _, _]) => {
+            desk.replace("self_service_profile_custom_texts", &[])
+        }
+        ("PUT", ["guardian", "policies"]) => desk.policies(),
+        ("POST" | "PATCH" | "DELETE", ["hooks", hook, "secrets"]) => desk.hook_secrets(hook),
+        ("PUT", ["guardian", "settings"]) => desk.replace("guardian_factors", &[]),
         ("PUT", ["guardian", "factors", name]) => desk.factor(name),
         ("PUT", ["guardian", "factors", ..]) => desk.replace("guardian_factors", &[]),
         _ => return None,
@@ -104,6 +113,56 @@ impl Desk<'_> {
         let text = Value::Object(sent).to_string();
         self.state.world().set(&place(self.path), text.clone());
         Ok(Reply::raw(200, text))
+    }
+
+    fn policies(&self) -> Answer {
+        allow(self.state, self.bearer, "update", "mfa_policies", self.path)?;
+        let sent: Vec<String> = serde_json::from_slice(&self.request.body)
+            .map_err(|_| ApiError::body("'Expected type array'"))?;
+        let text = json!(sent).to_string();
+        self.state.world().set(&place(self.path), text.clone());
+        Ok(Reply::raw(200, text))
+    }
+
+    /// Secrets by name; a value is never shown again.
+    fn hook_secrets(&self, hook: &str) -> Answer {
+        let method = self.request.method.as_str();
+        let verb = match method {
+            "POST" => "create",
+            "PATCH" => "update",
+            _ => "delete",
+        };
+        allow(self.state, self.bearer, verb, "hooks", self.path)?;
+        let mut world = self.state.world();
+        if world.get("hooks", hook).is_none() {
+            return Err(api::missing("hooks", hook));
+        }
+        let place = place(self.path);
+        let kept = world
+            .setting(&place)
+            .and_then(|kept| serde_json::from_str(kept).ok());
+        let mut kept: Body = kept.unwrap_or_default();
+        if method == "DELETE" {
+            let gone: Vec<String> = serde_json::from_slice(&self.request.body)
+                .map_err(|_| ApiError::body("'Expected type array'"))?;
+            kept.retain(|name, _| !gone.contains(name));
+        } else {
+            for (name, _) in body(self.request)? {
+                match (method, kept.contains_key(&name)) {
+                    ("POST", true) => {
+                        let text = format!("Secret {name} already exists.");
+                        return Err(ApiError::bare(409, text));
+                    }
+                    ("PATCH", false) => {
+                        let text = format!("Secret {name} does not exist.");
+                        return Err(ApiError::bare(404, text));
+                    }
+                    _ => kept.insert(name, "_VALUE_NOT_SHOWN_".into()),
+                };
+            }
+        }
+        world.set(&place, Value::Object(kept).to_string());
+        Ok(Reply::empty())
     }
 
     /// Takes it away, and what repeats it in a list.

@@ -71,4 +71,9 @@ pub static WRITES: &[Writes] = &[
         ),
         ..NONE
     },
+    Writes {
+        object: "groups",
+        delete: delete("/api/v2/groups/{id}"),
+        ..NONE
+    },
 ];

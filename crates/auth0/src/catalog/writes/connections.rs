@@ -4,8 +4,8 @@
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
 use super::record::{
-    delete, post, Answer, Batch, Delete, Element, Insert, Method, Update, Writes, CHANGE, MAKE,
-    NONE,
+    cut, delete, entry, objects, post, put_among, put_without, scalars, tie, Answer, Batch, Delete,
+    Element, Insert, Method, Update, Writes, CHANGE, MAKE, NONE,
 };
 
 /// Applications in one request.
@@ -18,8 +18,12 @@ const fn switched(on: bool) -> Batch {
         key: "",
         element: Element::Object(&["client_id"], Some(("status", on))),
         most: MOST,
+        whole: false,
     }
 }
+
+/// Groups in one request.
+const GROUPS: usize = 50;
 
 /// The records.
 pub static WRITES: &[Writes] = &[
@@ -154,6 +158,38 @@ pub static WRITES: &[Writes] = &[
             ..CHANGE
         }),
         delete: delete("/api/v2/connection-profiles/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "connection_synchronized_groups",
+        insert: tie(
+            "/api/v2/connections/{connection_id}/directory-provisioning/synchronized-groups",
+            objects("groups", &["id"], GROUPS),
+        ),
+        delete: cut(
+            "/api/v2/connections/{connection_id}/directory-provisioning/synchronized-groups",
+            objects("groups", &["id"], GROUPS),
+        ),
+        ..NONE
+    },
+    Writes {
+        object: "self_service_profile_texts",
+        insert: put_among(
+            "/api/v2/self-service-profiles/{profile_id}/custom-text/{language}/{page}",
+            entry("name", "text"),
+        ),
+        update: Some(Update {
+            method: Method::Put,
+            path: "/api/v2/self-service-profiles/{profile_id}/custom-text/{language}/{page}",
+            columns: &["text"],
+            batch: Some(entry("name", "text").whole()),
+            answer: Answer::Nothing,
+            ..CHANGE
+        }),
+        delete: put_without(
+            "/api/v2/self-service-profiles/{profile_id}/custom-text/{language}/{page}",
+            scalars("", "name", usize::MAX),
+        ),
         ..NONE
     },
 ];

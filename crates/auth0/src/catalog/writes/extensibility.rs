@@ -3,7 +3,10 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{delete, post, Insert, Method, Update, Writes, CHANGE, MAKE, NONE};
+use super::record::{
+    cut, delete, entry, post, scalars, tie, Act, Answer, Insert, Method, Update, Writes, CHANGE,
+    MAKE, NONE,
+};
 
 /// The records.
 pub static WRITES: &[Writes] = &[
@@ -34,6 +37,11 @@ pub static WRITES: &[Writes] = &[
                 "secrets",
                 "modules",
             ],
+            acts: &[Act {
+                column: "deploy",
+                method: Method::Post,
+                path: "/api/v2/actions/actions/{id}/deploy",
+            }],
             ..CHANGE
         }),
         delete: delete("/api/v2/actions/actions/{id}"),
@@ -56,6 +64,11 @@ pub static WRITES: &[Writes] = &[
         update: Some(Update {
             path: "/api/v2/actions/modules/{id}",
             columns: &["code", "secrets", "dependencies"],
+            acts: &[Act {
+                column: "publish",
+                method: Method::Post,
+                path: "/api/v2/actions/modules/{id}/versions",
+            }],
             ..CHANGE
         }),
         delete: delete("/api/v2/actions/modules/{id}"),
@@ -107,6 +120,22 @@ pub static WRITES: &[Writes] = &[
             ..CHANGE
         }),
         delete: delete("/api/v2/hooks/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "hook_secrets",
+        insert: tie("/api/v2/hooks/{hook_id}/secrets", entry("name", "value")),
+        update: Some(Update {
+            path: "/api/v2/hooks/{hook_id}/secrets",
+            columns: &["value"],
+            batch: Some(entry("name", "value")),
+            answer: Answer::Nothing,
+            ..CHANGE
+        }),
+        delete: cut(
+            "/api/v2/hooks/{hook_id}/secrets",
+            scalars("", "name", usize::MAX),
+        ),
         ..NONE
     },
     Writes {
@@ -164,6 +193,11 @@ pub static WRITES: &[Writes] = &[
             ..CHANGE
         }),
         delete: delete("/api/v2/flows/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "flow_executions",
+        delete: delete("/api/v2/flows/{flow_id}/executions/{id}"),
         ..NONE
     },
     Writes {

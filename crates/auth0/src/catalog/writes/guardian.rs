@@ -3,7 +3,9 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{Answer, Method, Update, Writes, CHANGE, NONE};
+use super::record::{
+    put_among, put_without, scalars, Answer, Method, Update, Writes, CHANGE, NONE,
+};
 
 /// The records.
 pub static WRITES: &[Writes] = &[
@@ -16,6 +18,56 @@ pub static WRITES: &[Writes] = &[
             answer: Answer::Nothing,
             ..CHANGE
         }),
+        ..NONE
+    },
+    Writes {
+        object: "guardian_settings",
+        update: Some(Update {
+            path: "/api/v2/guardian/settings",
+            columns: &[
+                "display_remember_me_checkbox",
+                "remember_me_default_value",
+                "mfa_session_inactivity_timeout",
+                "mfa_session_overall_timeout",
+            ],
+            method: Method::Put,
+            whole: true,
+            ..CHANGE
+        }),
+        ..NONE
+    },
+    Writes {
+        object: "guardian_email_settings",
+        update: Some(Update {
+            path: "/api/v2/guardian/factors/email/settings",
+            columns: &["otp_length", "otp_expiration_time"],
+            method: Method::Put,
+            whole: true,
+            ..CHANGE
+        }),
+        ..NONE
+    },
+    Writes {
+        object: "guardian_phone_settings",
+        update: Some(Update {
+            path: "/api/v2/guardian/factors/phone/settings",
+            columns: &["otp_length", "otp_expiration_time"],
+            method: Method::Put,
+            whole: true,
+            ..CHANGE
+        }),
+        ..NONE
+    },
+    Writes {
+        object: "guardian_policies",
+        insert: put_among(
+            "/api/v2/guardian/policies",
+            scalars("", "policy", usize::MAX),
+        ),
+        delete: put_without(
+            "/api/v2/guardian/policies",
+            scalars("", "policy", usize::MAX),
+        ),
         ..NONE
     },
     Writes {

@@ -4,11 +4,14 @@
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
 use super::record::{
-    cut, delete, post, scalars, tie, Answer, Insert, Update, Writes, CHANGE, MAKE, NONE,
+    cut, delete, objects, post, scalars, tie, Answer, Insert, Update, Writes, CHANGE, MAKE, NONE,
 };
 
 /// Members in one request.
 const MEMBERS: usize = 10;
+
+/// Applications in one request.
+const CLIENTS: usize = 50;
 
 /// Roles that a member can have.
 /// Source: <https://auth0.com/docs/troubleshoot/customer-support/operational-policies/entity-limit-policy>.
@@ -80,6 +83,23 @@ pub static WRITES: &[Writes] = &[
         delete: cut(
             "/api/v2/organizations/{organization_id}/groups/{group_id}/roles",
             scalars("roles", "role_id", ROLES),
+        ),
+        ..NONE
+    },
+    Writes {
+        object: "organization_clients",
+        insert: tie(
+            "/api/v2/organizations/{organization_id}/clients",
+            objects("clients", &["client_id", "use_for_member_access"], CLIENTS),
+        ),
+        update: Some(Update {
+            path: "/api/v2/organizations/{organization_id}/clients/{client_id}",
+            columns: &["use_for_member_access"],
+            ..CHANGE
+        }),
+        delete: cut(
+            "/api/v2/organizations/{organization_id}/clients",
+            scalars("clients", "client_id", CLIENTS),
         ),
         ..NONE
     },

@@ -40,6 +40,17 @@ pub enum Op {
     Delete,
 }
 
+impl Op {
+    /// The statement.
+    pub fn command(self) -> &'static str {
+        match self {
+            Op::Insert => "INSERT",
+            Op::Update => "UPDATE",
+            Op::Delete => "DELETE",
+        }
+    }
+}
+
 impl fmt::Display for Op {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -102,6 +113,8 @@ pub struct Batch {
     pub element: Element,
     /// Most rows in one request.
     pub most: usize,
+    /// Whether the request replaces all rows with its path, so that they are read first and sent with the change.
+    pub whole: bool,
 }
 
 /// What stands for a row in a [`Batch`].
@@ -111,6 +124,8 @@ pub enum Element {
     Scalar(&'static str),
     /// An object with these columns, and one more entry whose value is a truth.
     Object(&'static [&'static str], Option<(&'static str, bool)>),
+    /// The body itself, for one row: its name in this column is the key of its value in that.
+    Entry(&'static str, &'static str),
     /// Nothing: the request is for all rows with the same path, and has no body.
     Nothing,
 }
@@ -133,8 +148,12 @@ pub struct Update {
     pub apart: &'static [(&'static str, &'static str)],
     /// Columns that only go with others.
     pub companions: &'static [Companion],
+    /// Columns whose truth is a call.
+    pub acts: &'static [Act],
     /// Whether the body is the whole row, as it shall be: what it lacks is lost, or missed.
     pub whole: bool,
+    /// How the row stands in the body, if not by its columns.
+    pub batch: Option<Batch>,
     /// Columns whose key in the body is another than the column's.
     pub keys: &'static [(&'static str, &'static str)],
     /// What comes back.
@@ -159,6 +178,17 @@ pub struct Companion {
     pub of: &'static [&'static str],
     /// Whether it also means something without them.
     pub alone: bool,
+}
+
+/// A column whose truth is a call of its own, after what else is changed.
+#[derive(Debug)]
+pub struct Act {
+    /// The column.
+    pub column: &'static str,
+    /// `POST` as a rule.
+    pub method: Method,
+    /// The call, with `{column}` for a value.
+    pub path: &'static str,
 }
 
 /// How a row is taken away.
@@ -215,7 +245,9 @@ pub const CHANGE: Update = Update {
     nullable: &[],
     apart: &[],
     companions: &[],
+    acts: &[],
     whole: false,
+    batch: None,
     keys: &[],
     answer: Answer::Row,
 };
@@ -257,12 +289,43 @@ pub const fn cut(path: &'static str, batch: Batch) -> Option<Delete> {
     })
 }
 
+/// `PUT` of all rows with this path, and a new one.
+pub const fn put_among(path: &'static str, batch: Batch) -> Option<Insert> {
+    Some(Insert {
+        method: Method::Put,
+        path,
+        answer: Answer::Nothing,
+        batch: Some(batch.whole()),
+        ..MAKE
+    })
+}
+
+/// `PUT` of all rows with this path but for some.
+pub const fn put_without(path: &'static str, batch: Batch) -> Option<Delete> {
+    Some(Delete {
+        method: Method::Put,
+        path,
+        batch: Some(batch.whole()),
+    })
+}
+
 /// Rows as the values of a column, under a key.
 pub const fn scalars(key: &'static str, column: &'static str, most: usize) -> Batch {
     Batch {
         key,
         element: Element::Scalar(column),
         most,
+        whole: false,
+    }
+}
+
+/// A row as an entry of an object.
+pub const fn entry(name: &'static str, value: &'static str) -> Batch {
+    Batch {
+        key: "",
+        element: Element::Entry(name, value),
+        most: 1,
+        whole: false,
     }
 }
 
@@ -272,16 +335,35 @@ pub const fn objects(key: &'static str, columns: &'static [&'static str], most: 
         key,
         element: Element::Object(columns, None),
         most,
+        whole: false,
     }
 }
 
 impl Batch {
+    /// The same, where a request replaces all there is.
+    pub const fn whole(mut self) -> Batch {
+        self.whole = true;
+        self
+    }
+
+    /// How much goes in one request, in words.
+    pub fn capacity(&self) -> String {
+        match self.most {
+            1 if self.whole => "after a GET".to_owned(),
+            _ if self.whole => "for all rows of a path, after a GET".to_owned(),
+            usize::MAX => "for all rows of a path".to_owned(),
+            1 => "for one row".to_owned(),
+            most => format!("up to {most} rows of a path"),
+        }
+    }
+
     /// The columns that stand in the body.
-    pub fn columns(&self) -> &[&'static str] {
+    pub fn columns(&self) -> Vec<&'static str> {
         match &self.element {
-            Element::Scalar(column) => std::slice::from_ref(column),
-            Element::Object(columns, _) => columns,
-            Element::Nothing => &[],
+            Element::Scalar(column) => vec![column],
+            Element::Object(columns, _) => columns.to_vec(),
+            Element::Entry(name, value) => vec![name, value],
+            Element::Nothing => Vec::new(),
         }
     }
 }
@@ -289,19 +371,19 @@ impl Batch {
 impl Insert {
     /// Every column that may have a value.
     pub fn writable(&self) -> Vec<&'static str> {
-        let batched = self.batch.iter().flat_map(|batch| batch.columns().iter());
+        let batched = self.batch.iter().flat_map(Batch::columns);
         template::variables(self.path)
             .chain(self.columns.iter().copied())
-            .chain(batched.copied())
+            .chain(batched)
             .collect()
     }
 
     /// Every column that must have a value.
     pub fn needed(&self) -> Vec<&'static str> {
-        let batched = self.batch.iter().flat_map(|batch| batch.columns().iter());
+        let batched = self.batch.iter().flat_map(Batch::columns);
         template::variables(self.path)
             .chain(self.required.iter().copied())
-            .chain(batched.copied())
+            .chain(batched)
             .collect()
     }
 }
@@ -310,7 +392,9 @@ impl Update {
     /// Every column that may be set.
     pub fn writable(&self) -> Vec<&'static str> {
         let companions = self.companions.iter().map(|companion| companion.column);
-        self.columns.iter().copied().chain(companions).collect()
+        let acts = self.acts.iter().map(|act| act.column);
+        let columns = self.columns.iter().copied();
+        columns.chain(companions).chain(acts).collect()
     }
 
     /// How a column's first level is merged, if it is.
@@ -322,10 +406,8 @@ impl Update {
 impl Delete {
     /// The columns that say what goes.
     pub fn needed(&self) -> Vec<&'static str> {
-        let batched = self.batch.iter().flat_map(|batch| batch.columns().iter());
-        template::variables(self.path)
-            .chain(batched.copied())
-            .collect()
+        let batched = self.batch.iter().flat_map(Batch::columns);
+        template::variables(self.path).chain(batched).collect()
     }
 }
 
@@ -336,8 +418,10 @@ impl Writes {
             Op::Insert => Vec::new(),
             Op::Update => self.update.as_ref().map_or_else(Vec::new, |update| {
                 let whole = update.columns.iter().filter(|_| update.whole);
+                let in_body = update.batch.iter().flat_map(Batch::columns);
                 template::variables(update.path)
                     .chain(whole.copied())
+                    .chain(in_body.filter(|column| !update.columns.contains(column)))
                     .collect()
             }),
             Op::Delete => self.delete.as_ref().map_or_else(Vec::new, Delete::needed),
@@ -368,7 +452,7 @@ impl Writes {
     pub fn batch(&self, op: Op) -> Option<&Batch> {
         match op {
             Op::Insert => self.insert.as_ref()?.batch.as_ref(),
-            Op::Update => None,
+            Op::Update => self.update.as_ref()?.batch.as_ref(),
             Op::Delete => self.delete.as_ref()?.batch.as_ref(),
         }
     }

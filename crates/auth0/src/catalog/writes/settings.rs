@@ -3,7 +3,10 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{delete, post, Answer, Insert, Method, Update, Writes, CHANGE, MAKE, NONE};
+use super::record::{
+    delete, entry, post, put_among, put_without, scalars, Answer, Insert, Method, Update, Writes,
+    CHANGE, MAKE, NONE,
+};
 
 /// The records.
 pub static WRITES: &[Writes] = &[
@@ -149,6 +152,46 @@ pub static WRITES: &[Writes] = &[
             nullable: &["identifier_first", "webauthn_platform_first_factor"],
             ..CHANGE
         }),
+        ..NONE
+    },
+    Writes {
+        object: "prompt_custom_texts",
+        insert: put_among(
+            "/api/v2/prompts/{prompt}/custom-text/{language}",
+            entry("screen", "texts"),
+        ),
+        update: Some(Update {
+            method: Method::Put,
+            path: "/api/v2/prompts/{prompt}/custom-text/{language}",
+            columns: &["texts"],
+            batch: Some(entry("screen", "texts").whole()),
+            answer: Answer::Nothing,
+            ..CHANGE
+        }),
+        delete: put_without(
+            "/api/v2/prompts/{prompt}/custom-text/{language}",
+            scalars("", "screen", usize::MAX),
+        ),
+        ..NONE
+    },
+    Writes {
+        object: "prompt_partials",
+        insert: put_among(
+            "/api/v2/prompts/{prompt}/partials",
+            entry("screen", "partials"),
+        ),
+        update: Some(Update {
+            method: Method::Put,
+            path: "/api/v2/prompts/{prompt}/partials",
+            columns: &["partials"],
+            batch: Some(entry("screen", "partials").whole()),
+            answer: Answer::Nothing,
+            ..CHANGE
+        }),
+        delete: put_without(
+            "/api/v2/prompts/{prompt}/partials",
+            scalars("", "screen", usize::MAX),
+        ),
         ..NONE
     },
     Writes {

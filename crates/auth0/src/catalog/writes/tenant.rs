@@ -191,4 +191,70 @@ pub static WRITES: &[Writes] = &[
         delete: delete("/api/v2/anomaly/blocks/ips/{ip}"),
         ..NONE
     },
+    Writes {
+        object: "network_acl_keys",
+        insert: post(
+            "/api/v2/keys/network-acls",
+            &["name", "alg", "value"],
+            &["name", "alg", "value"],
+        ),
+        delete: delete("/api/v2/keys/network-acls/{id}"),
+        secrets: &["value"],
+        ..NONE
+    },
+    Writes {
+        object: "captcha_policies",
+        insert: post(
+            "/api/v2/attack-protection/captcha/policies",
+            &["name", "priority", "match", "action"],
+            &["name", "description", "priority", "match", "action"],
+        ),
+        update: Some(Update {
+            path: "/api/v2/attack-protection/captcha/policies/{id}",
+            columns: &["name", "description", "priority", "match", "action"],
+            ..CHANGE
+        }),
+        delete: delete("/api/v2/attack-protection/captcha/policies/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "agents",
+        insert: post(
+            "/api/v2/agents",
+            &["name"],
+            &["name", "client_id", "external_agent_id", "metadata"],
+        ),
+        update: Some(Update {
+            path: "/api/v2/agents/{agent_id}",
+            columns: &["name", "metadata"],
+            ..CHANGE
+        }),
+        delete: delete("/api/v2/agents/{agent_id}"),
+        ..NONE
+    },
+    Writes {
+        object: "client_profiles",
+        insert: post(
+            "/api/v2/client-profiles",
+            &["name", "client_configuration", "apply_policy"],
+            &[
+                "name",
+                "description",
+                "client_configuration",
+                "apply_policy",
+            ],
+        ),
+        update: Some(Update {
+            path: "/api/v2/client-profiles/{id}",
+            columns: &[
+                "name",
+                "description",
+                "client_configuration",
+                "apply_policy",
+            ],
+            ..CHANGE
+        }),
+        delete: delete("/api/v2/client-profiles/{id}"),
+        ..NONE
+    },
 ];

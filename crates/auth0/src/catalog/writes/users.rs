@@ -160,6 +160,17 @@ pub static WRITES: &[Writes] = &[
         ..NONE
     },
     Writes {
+        object: "refresh_tokens",
+        update: patch("/api/v2/refresh-tokens/{id}", &["refresh_token_metadata"]),
+        delete: delete("/api/v2/refresh-tokens/{id}"),
+        ..NONE
+    },
+    Writes {
+        object: "user_enrollments",
+        delete: delete("/api/v2/guardian/enrollments/{id}"),
+        ..NONE
+    },
+    Writes {
         object: "user_authentication_methods",
         insert: post(
             "/api/v2/users/{user_id}/authentication-methods",
@@ -193,6 +204,21 @@ pub static WRITES: &[Writes] = &[
                 key: "",
                 element: Element::Nothing,
                 most: usize::MAX,
+                whole: false,
+            }),
+        }),
+        ..NONE
+    },
+    Writes {
+        object: "identifier_blocks",
+        delete: Some(Delete {
+            method: Method::Delete,
+            path: "/api/v2/user-blocks?identifier={identifier}",
+            batch: Some(Batch {
+                key: "",
+                element: Element::Nothing,
+                most: usize::MAX,
+                whole: false,
             }),
         }),
         ..NONE

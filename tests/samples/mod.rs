@@ -1,14 +1,23 @@
 //! A row of every object that can be made, and other values for what can be changed.
+//!
+//! Every binary that writes takes this file in by its path.
 
-use crate::tenant::{Tenant, DATABASE};
+mod pairs;
+
+pub use pairs::pairs;
+
 use auth0::catalog::{Column, Object, Type};
 use auth0::write::Row;
 use serde_json::{json, Value};
+use simulator::Simulator;
+
+/// A database that the simulated tenant has.
+pub const DATABASE: &str = "Username-Password-Authentication";
 
 /// What a row of this object can be: values that the API's references and formats ask for.
-fn given(tenant: &Tenant, object: &str) -> Value {
-    let first = |list: &[&str], key: &str| tenant.sim.objects(list)[0][key].clone();
-    let user = || json!(tenant.sim.user_ids()[0]);
+fn given(sim: &Simulator, object: &str) -> Value {
+    let first = |list: &[&str], key: &str| sim.objects(list)[0][key].clone();
+    let user = || json!(sim.user_ids()[0]);
     match object {
         "users" => json!({
             "connection": DATABASE, "email": "new@example.com", "password": "Roundhouse-1-Kick",
@@ -25,7 +34,7 @@ fn given(tenant: &Tenant, object: &str) -> Value {
         | "organization_client_grants" => json!({
             "organization_id": first(&["organizations"], "id"),
             "client_id": first(&["clients"], "client_id"),
-            "connection_id": unused_connection(tenant),
+            "connection_id": unused_connection(sim),
             "client_grant_id": first(&["client-grants"], "id"),
             "assign_membership_on_login": false, "is_signup_enabled": false,
             "inviter": {"name": "Ann"}, "invitee": {"email": "bo@example.com"},
@@ -40,35 +49,38 @@ fn given(tenant: &Tenant, object: &str) -> Value {
         }
         "client_grants" => {
             let api = json!({"id": "6554a52d9a9b1c0012345678", "name": "New", "identifier": "https://new.example.com", "scopes": []});
-            tenant.sim.put_object(&["resource-servers"], api);
+            sim.put_object(&["resource-servers"], api);
             json!({"client_id": first(&["clients"], "client_id"), "audience": "https://new.example.com"})
         }
         "connections" => json!({"name": "new-connection", "strategy": "oidc"}),
         "connection_scim_configurations"
         | "connection_scim_tokens"
         | "connection_directory_provisionings" => {
-            json!({"connection_id": unused_connection(tenant)})
+            json!({"connection_id": unused_connection(sim)})
         }
         "log_streams" => json!({"type": "http", "sink": {"httpEndpoint": "https://example.com"}}),
         "custom_domains" => {
             json!({"domain": "login.new.example.com", "type": "auth0_managed_certs"})
         }
         "email_templates" => json!({"template": "blocked_account"}),
+        "feature_flag_variations" => {
+            json!({"feature_flag_id": first(&["experimentation", "feature-flags"], "id")})
+        }
         "rules_configs" => json!({"key": "new_key", "value": "v"}),
         _ => json!({}),
     }
 }
 
 /// A database that nothing hangs on yet.
-fn unused_connection(tenant: &Tenant) -> Value {
+fn unused_connection(sim: &Simulator) -> Value {
     let new = json!({"id": "con_0000000000000new", "name": "unused", "strategy": "auth0"});
-    tenant.sim.put_object(&["connections"], new.clone());
+    sim.put_object(&["connections"], new.clone());
     new["id"].clone()
 }
 
 /// A row to insert: what is given, and something for every other column that can be sent.
-pub fn new_row(tenant: &Tenant, object: &'static Object) -> Row {
-    let given = given(tenant, object.name);
+pub fn new_row(sim: &Simulator, object: &'static Object) -> Row {
+    let given = given(sim, object.name);
     let record = auth0::catalog::writes(object).expect("a record");
     let insert = record.insert.as_ref().expect("an insert");
     let mut row = Row::new();
@@ -76,22 +88,40 @@ pub fn new_row(tenant: &Tenant, object: &'static Object) -> Row {
         let column = object.named(name).expect("a column");
         let value = match given.get(name) {
             Some(value) => value.clone(),
-            None => value(tenant, object, column, 0),
+            None => value(sim, object, column, 0),
         };
         row.insert(name.to_owned(), value);
     }
     row
 }
 
+/// What stands in the path of rows that the tenant has already.
+pub fn path(sim: &Simulator, object: &Object) -> Row {
+    // Of the first two users one has blocks, the other an enrollment.
+    let user = sim.user_ids()[usize::from(object.name != "user_enrollments")].clone();
+    let first = |list: &[&str], key: &str| sim.objects(list)[0][key].clone();
+    let value = |column: &str| match column {
+        "user_id" => json!(user),
+        "flow_id" => first(&["flows"], "id"),
+        "identifier" => first(&["user-blocks", &user], "identifier"),
+        "prompt" | "screen" => json!("signup"),
+        "ip" => json!("203.0.113.66"),
+        "type" => json!("public_key"),
+        other => panic!("no value for {other}"),
+    };
+    let columns = object.variables();
+    columns.map(|name| (name.to_owned(), value(name))).collect()
+}
+
 /// The `nth` value of a column.
-pub fn value(tenant: &Tenant, object: &Object, column: &Column, nth: i64) -> Value {
+pub fn value(sim: &Simulator, object: &Object, column: &Column, nth: i64) -> Value {
     match (object.name, column.name) {
         ("users", "email") => return json!(format!("changed{nth}@example.com")),
         ("users", "phone_number") => return json!(format!("+49301{nth}")),
         ("users", "picture") => return json!(format!("https://example.com/{nth}.png")),
         ("users", "password") => return json!(format!("Another-1-Kick-{nth}")),
         ("default_custom_domain", "domain") => {
-            return tenant.sim.objects(&["custom-domains"])[nth as usize]["domain"].clone()
+            return sim.objects(&["custom-domains"])[nth as usize]["domain"].clone()
         }
         ("flows", "actions") => return json!([{"id": nth.to_string()}]),
         ("actions", "secrets") | ("action_modules", "secrets") => {
@@ -108,4 +138,23 @@ pub fn value(tenant: &Tenant, object: &Object, column: &Column, nth: i64) -> Val
         Type::Inet => json!("10.0.0.1"),
         Type::Jsonb => json!({"key": nth}),
     }
+}
+
+/// Columns that read otherwise than they were sent.
+pub fn reads_otherwise(object: &Object, column: &str) -> bool {
+    let known = object.named(column).expect("a column");
+    known.write_only
+        || known.secret
+        || matches!(
+            (object.name, column),
+            // Auth0 puts the strategy before it.
+            ("users", "user_id")
+            // Values are not shown.
+            | ("actions" | "action_modules", "secrets")
+            | ("email_provider", "credentials")
+            // Whatever is asked for, and granted by verification alone.
+            | ("organization_discovery_domains", "status")
+            // Said once, when it is made.
+            | ("actions", "deploy")
+        )
 }
