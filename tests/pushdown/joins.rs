@@ -23,7 +23,7 @@ fn shop(users: usize) -> World {
 }
 
 /// Queries whose joins may look up.
-const QUERIES: [&str; 45] = [
+const QUERIES: [&str; 51] = [
     "select o.id, u.name from orders o join users u using (user_id)",
     "select o.id, u.name from orders o left join users u using (user_id)",
     "select o.id, u.name from orders o right join users u using (user_id)",
@@ -57,6 +57,12 @@ const QUERIES: [&str; 45] = [
     "select u.user_id from users u where u.user_id in (select user_id from orders)",
     "select u.user_id from users u where exists (select from orders o where o.email = u.email)",
     "select o.id, a.name, b.email from orders o join users a using (user_id) left join users b on b.email = o.email",
+    "select o.id, u.name, u.blocked from orders o left join users u using (email) where u.user_id is null",
+    "select o.id, a.name, b.email from orders o left join users a using (user_id) left join users b on b.email = o.email",
+    "select o.id, a.name, b.email from orders o left join users a using (user_id) left join users b on b.email = a.email",
+    "select s.id, o.id, u.name from small s left join orders o on o.id = s.id + 1 left join users u on u.user_id = o.user_id where u.blocked is not true",
+    "select s.id, o.id, u.name from small s left join (orders o left join users u on u.user_id = o.user_id) on o.id = s.id + 1",
+    "select s.id, o.id, u.name from small s left join (orders o left join users u on u.user_id = o.user_id) on o.id = s.id + 1 where coalesce(u.name, 'none') < 'M'",
     "select o.id, a.name, p.id from orders o join users a using (user_id) join orders p on p.user_id = a.user_id",
     "select s.id, x.id, x.name from small s, lateral (select o.id, u.name from orders o left join users u on u.user_id = o.user_id where o.third = s.third) x",
     "select s.id, (select string_agg(u.name, ',' order by o.id) from orders o join users u using (user_id) where o.third = s.third) from small s",

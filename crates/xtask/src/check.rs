@@ -4,7 +4,7 @@ use crate::command::{cargo, say, shown};
 use crate::extension;
 use crate::pg_config::{PgConfig, PG_CONFIG_VARIABLE};
 use crate::places::workspace;
-use crate::provision::{provision, provision_checks};
+use crate::provision::{provision, provision_checks, provision_tests};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -25,6 +25,7 @@ pub struct Options {
 /// there is nothing to test without it.
 pub fn test(options: &Options) -> io::Result<bool> {
     let postgres = provision(options.pg_config.as_deref())?;
+    provision_tests()?;
     let mut report = Report::new(&postgres)?;
     if options.filter.is_none() && !options.outside_in {
         provision_checks()?;

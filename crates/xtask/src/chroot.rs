@@ -18,8 +18,14 @@ const RELEASES: [(u32, &str); 2] = [(17, "trixie"), (18, "forky")];
 const DEFAULT_MIRROR: &str = "http://deb.debian.org/debian";
 
 /// Our settings for the apt inside.
-const APT_CONF: &str =
-    "Acquire::Check-Valid-Until \"false\";\nAPT::Install-Recommends \"false\";\n";
+const APT_CONF: &str = "\
+Acquire::Check-Valid-Until \"false\";
+Acquire::https::CAInfo \"/etc/ssl/host.crt\";
+APT::Install-Recommends \"false\";
+";
+
+/// Whom the host trusts, and where that stands inside: the package ca-certificates writes where the host has it.
+const CERTIFICATES: (&str, &str) = ("/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/host.crt");
 
 /// Services are not started while packages are installed.
 const POLICY: &str = "#!/bin/sh\nexit 101\n";
@@ -54,6 +60,7 @@ pub fn test(major: u32, filter: Option<&str>) -> io::Result<bool> {
     let home = target().join("chroot").join(format!("pg{major}"));
     let root = home.join("root");
     debian_tree(release, &home, &root)?;
+    network_files(&root)?;
     // The chroot reads what cargo has downloaded and writes nothing there, hence all of it now.
     run(cargo().current_dir(workspace()).args(["fetch", "--quiet"]))?;
     let sysroot = PathBuf::from(capture(command("rustc").args(["--print", "sysroot"]))?);
@@ -145,22 +152,20 @@ fn debian_tree(release: &str, home: &Path, root: &Path) -> io::Result<()> {
             .args(["-D", "-m", mode])
             .args([draft, root.join(path)]))?;
     }
-    let certificates = Path::new("/etc/ssl/certs/ca-certificates.crt");
-    for file in [
-        certificates,
-        Path::new("/etc/resolv.conf"),
-        Path::new("/etc/hosts"),
-    ] {
-        if let Ok(inside) = file.strip_prefix("/") {
-            if file.is_file() {
-                run(as_root("install")
-                    .args(["-D", "-m", "644"])
-                    .arg(file)
-                    .arg(root.join(inside)))?;
-            }
+    fs::write(stamp, release)
+}
+
+/// What the network inside needs of the host's, as it is now.
+fn network_files(root: &Path) -> io::Result<()> {
+    let same = |path| (path, path);
+    for (from, to) in [CERTIFICATES, same("/etc/resolv.conf"), same("/etc/hosts")] {
+        if Path::new(from).is_file() {
+            run(as_root("install")
+                .args(["-D", "-m", "644", from])
+                .arg(root.join(to.trim_start_matches('/'))))?;
         }
     }
-    fs::write(stamp, release)
+    Ok(())
 }
 
 /// Where the host's apt gets the main part of Debian from.
@@ -218,6 +223,9 @@ fn environment(sysroot: &Path, build: &Path) -> io::Result<Vec<String>> {
         "HOME=/root".to_owned(),
         "LANG=C.UTF-8".to_owned(),
     ];
+    if Path::new(CERTIFICATES.0).is_file() {
+        variables.push(format!("SSL_CERT_FILE={}", CERTIFICATES.1));
+    }
     let kept = [
         "TERM",
         "RUST_BACKTRACE",

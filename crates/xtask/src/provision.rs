@@ -40,10 +40,9 @@ pub fn provision(pg_config: Option<&Path>) -> io::Result<PgConfig> {
     Ok(found)
 }
 
-/// What only a full run of the tests needs.
-pub fn provision_checks() -> io::Result<()> {
-    install(&missing(&TEST_PACKAGES))?;
-    rust_components()
+/// What the outside-in tests need.
+pub fn provision_tests() -> io::Result<()> {
+    install(&missing(&TEST_PACKAGES))
 }
 
 /// Installs these Debian packages, saying so; nothing to do for an empty list.
@@ -124,8 +123,8 @@ fn debian_major() -> io::Result<u32> {
         .ok_or_else(|| io::Error::other("no Postgres found; name one with --pg-config PATH"))
 }
 
-/// A toolchain installed with the minimal profile has neither rustfmt nor clippy.
-fn rust_components() -> io::Result<()> {
+/// What only the checks need: a toolchain installed with the minimal profile has neither rustfmt nor clippy.
+pub fn provision_checks() -> io::Result<()> {
     for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
         if succeeds(cargo().args([subcommand, "--version"])) {
             continue;

@@ -235,15 +235,18 @@ unsafe fn add(
             (*from).total_cost + asked + pg_sys::cpu_tuple_cost * ((*from).rows + (*joined).rows);
         // Outer rows come out in the order they come in.
         (*path).path.pathkeys = (*from).pathkeys;
-        (*path).flags = pg_sys::CUSTOMPATH_SUPPORT_PROJECTION;
+        // Postgres 14 takes it for granted.
+        #[cfg(not(feature = "pg14"))]
+        {
+            (*path).flags = pg_sys::CUSTOMPATH_SUPPORT_PROJECTION;
+        }
         (*path).methods = &PATH_METHODS.0;
         let children = pg_sys::lappend(null, from.cast());
         (*path).custom_paths = pg_sys::lappend(children, looked_up.cast());
-        let nulled = nulling(extra, kind);
         let mut private = pg_sys::lappend(null, (*extra).restrictlist.cast());
         private = pg_sys::lappend(private, pg_sys::makeInteger(kind as i32).cast());
         private = pg_sys::lappend(private, key.outer.cast());
-        private = pg_sys::lappend(private, pg_sys::makeInteger(nulled).cast());
+        private = pg_sys::lappend(private, nulling(joined, extra).cast());
         (*path).custom_private = private;
         pg_sys::add_path(joined, ptr::from_mut(&mut (*path).path));
     }
@@ -269,15 +272,26 @@ unsafe fn distinct(root: *mut PlannerInfo, key: *mut Node, rows: f64) -> f64 {
     }
 }
 
-/// The number by which, from Postgres 16 on, variables say that this outer join may have made them null; 0 if none does.
-unsafe fn nulling(extra: *mut pg_sys::JoinPathExtraData, kind: JoinType::Type) -> i32 {
+/// The outer joins that, for who is above this join, may have made the inner relation's variables null: from Postgres 16 on
+/// the variables say so. This one is among them unless the planner makes it before a left join that it was written after,
+/// and so are those that it was written inside of and is made after.
+unsafe fn nulling(
+    joined: *mut RelOptInfo,
+    extra: *mut pg_sys::JoinPathExtraData,
+) -> pg_sys::Relids {
     #[cfg(any(feature = "pg16", feature = "pg17", feature = "pg18"))]
-    // SAFETY: called by `add`; a left join has its record.
+    // SAFETY: called by `add` with the planner's structures.
     unsafe {
-        if kind == JoinType::JOIN_LEFT && !(*extra).sjinfo.is_null() {
-            return (*(*extra).sjinfo).ojrelid as i32;
+        if let Some(join) = (*extra).sjinfo.as_ref() {
+            let complete = (*joined).relids;
+            let mut by = pg_sys::bms_intersect(join.commute_above_r, complete);
+            let this = join.ojrelid as i32;
+            if this != 0 && pg_sys::bms_is_member(this, complete) {
+                by = pg_sys::bms_add_member(by, this);
+            }
+            return by;
         }
     }
-    let _ = (extra, kind);
-    0
+    let _ = (joined, extra);
+    ptr::null_mut()
 }

@@ -33,8 +33,7 @@ pub unsafe extern "C-unwind" fn plan(
         let [clauses, kind, key, nulled] = private.as_slice() else {
             raise_internal("a look-up join has lost its conditions")
         };
-        let (kind, nulled) = (integer(*kind), integer(*nulled));
-        let kind = kind as JoinType::Type;
+        let (kind, nulled) = (integer(*kind) as JoinType::Type, nulled.cast());
         let plans: Vec<*mut pg_sys::Plan> = list::iter(children).collect();
         let [outer, inner] = plans.as_slice() else {
             raise_internal("a look-up join has lost a side")
@@ -98,17 +97,16 @@ extern "C-unwind" {
     ) -> *mut Node;
 }
 
-/// The expressions with the inner relation's variables as what is above the join sees them, if a left join numbered `by`
-/// may make them null. From 16 on that is part of a variable, and the tuple, its conditions and what is above must agree.
-unsafe fn made_null(expressions: *mut Node, relid: i32, by: i32) -> *mut Node {
+/// The expressions with the inner relation's variables as what is above the join sees them, if outer joins `by` may have
+/// made them null. From 16 on that is part of a variable, and the tuple, its conditions and what is above must agree.
+unsafe fn made_null(expressions: *mut Node, relid: i32, by: pg_sys::Relids) -> *mut Node {
     #[cfg(any(feature = "pg16", feature = "pg17", feature = "pg18"))]
-    if by > 0 {
+    if !by.is_null() {
         // SAFETY: expressions of the planner's, of which a copy is made; the guard turns an error of Postgres' into ours.
         unsafe {
             let target = pg_sys::bms_make_singleton(relid);
-            let added = pg_sys::bms_make_singleton(by);
             return pg_sys::ffi::pg_guard_ffi_boundary(|| {
-                add_nulling_relids(expressions, target, added)
+                add_nulling_relids(expressions, target, by)
             });
         }
     }

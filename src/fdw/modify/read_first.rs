@@ -99,7 +99,7 @@ unsafe fn same_tuple(entries: *mut List) -> *mut List {
             let copy = pg_sys::copyObjectImpl(entry.cast()).cast::<TargetEntry>();
             let expr: *mut Node = (*copy).expr.cast();
             let is_identity = (*expr).type_ == NodeTag::T_Var
-                && (*expr.cast::<pg_sys::Var>()).varno as i32 == pg_sys::ROWID_VAR;
+                && i64::from((*expr.cast::<pg_sys::Var>()).varno) == i64::from(pg_sys::ROWID_VAR);
             if is_identity || pg_sys::contain_subplans(expr) {
                 let null = pg_sys::makeNullConst(
                     pg_sys::exprType(expr),

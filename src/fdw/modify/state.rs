@@ -22,6 +22,7 @@ use crate::error::OrRaise;
 use crate::fdw::generated::attribute_of;
 use crate::fdw::slot::unpack;
 use crate::guc;
+#[cfg(any(feature = "pg14", feature = "pg15"))]
 use crate::list;
 use crate::server::Table;
 
