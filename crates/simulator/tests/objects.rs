@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{call, get, Answer};
+use common::{call, encoded, get, ok, text, Answer};
 use serde_json::{json, Value};
 use simulator::{Config, Lack, Scale, Simulator, SCOPES};
 use std::collections::HashSet;
@@ -19,29 +19,6 @@ fn tenant(users: usize, scale: Scale) -> Simulator {
 
 fn small() -> Simulator {
     tenant(12, Scale::default())
-}
-
-fn encoded(id: &str) -> String {
-    percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC).to_string()
-}
-
-fn text(value: &Value) -> String {
-    value
-        .as_str()
-        .unwrap_or_else(|| panic!("no text: {value}"))
-        .to_string()
-}
-
-/// GET that must go well.
-fn ok(sim: &Simulator, target: &str) -> Value {
-    let answer = get(sim, &format!("/api/v2/{target}"));
-    assert_eq!(
-        answer.status,
-        200,
-        "{target}: {:?}",
-        String::from_utf8_lossy(&answer.body)
-    );
-    answer.json()
 }
 
 fn len(value: &Value) -> usize {

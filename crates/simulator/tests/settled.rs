@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{call, get, Answer};
+use common::{ask, get, Answer};
 use serde_json::{json, Value};
-use simulator::{Config, Simulator, SCOPES};
+use simulator::{Config, Simulator};
 
 fn tenant() -> Simulator {
     Simulator::start(Config {
@@ -12,15 +12,6 @@ fn tenant() -> Simulator {
         ..Config::default()
     })
     .unwrap()
-}
-
-fn ask(sim: &Simulator, method: &str, target: &str, body: Value) -> Answer {
-    let body = match body {
-        Value::Null => String::new(),
-        body => body.to_string(),
-    };
-    let target = format!("/api/v2/{target}");
-    call(sim, &sim.token(SCOPES), method, &target, &body)
 }
 
 fn read(sim: &Simulator, target: &str) -> Answer {

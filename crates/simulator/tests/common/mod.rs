@@ -3,7 +3,7 @@
 #![allow(dead_code)] // Each test binary uses its own part.
 
 use serde_json::Value;
-use simulator::Simulator;
+use simulator::{Simulator, SCOPES};
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -103,4 +103,49 @@ pub fn until(what: &str, done: impl Fn() -> bool) {
         assert!(start.elapsed() < Duration::from_secs(20), "never: {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
+}
+
+/// Sends a body, if it is not null, with every scope.
+pub fn ask(sim: &Simulator, method: &str, target: &str, body: Value) -> Answer {
+    let body = match body {
+        Value::Null => String::new(),
+        body => body.to_string(),
+    };
+    let token = sim.token(SCOPES);
+    call(sim, &token, method, &format!("/api/v2/{target}"), &body)
+}
+
+/// What is read, which must be there.
+/// GET that must go well.
+pub fn ok(sim: &Simulator, target: &str) -> Value {
+    let answer = get(sim, &format!("/api/v2/{target}"));
+    assert_eq!(
+        answer.status,
+        200,
+        "{target}: {:?}",
+        String::from_utf8_lossy(&answer.body)
+    );
+    answer.json()
+}
+
+/// An id as it stands in a path.
+pub fn encoded(id: &str) -> String {
+    percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// The text that a value is.
+pub fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("no text: {value}"))
+        .to_string()
+}
+
+/// The texts under this key in each row.
+pub fn ids(rows: &Value, id: &str) -> Vec<String> {
+    rows.as_array()
+        .unwrap()
+        .iter()
+        .map(|row| text(&row[id]))
+        .collect()
 }

@@ -3,8 +3,9 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{cut, delete, objects, post, scalars, tie, Update, Writes, CHANGE, NONE};
+use super::record::{Update, Writes};
 use super::users::PERMISSION;
+use super::words::{cut, delete, objects, post, scalars, tie, CHANGE, NONE};
 
 /// Elements of one request: well below the thousand that a role can have.
 const MOST: usize = 50;

@@ -3,7 +3,8 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{delete, post, Merged, Update, Writes, CHANGE, NONE};
+use super::record::{Merged, Update, Writes};
+use super::words::{delete, post, CHANGE, NONE};
 
 /// The records.
 pub static WRITES: &[Writes] = &[

@@ -3,9 +3,9 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{
-    cut, delete, entry, objects, post, put_among, put_without, scalars, tie, Answer, Batch, Delete,
-    Element, Insert, Method, Update, Writes, CHANGE, MAKE, NONE,
+use super::record::{Answer, Batch, Delete, Element, Insert, Method, Update, Writes};
+use super::words::{
+    cut, delete, entry, objects, post, put_among, put_without, scalars, tie, CHANGE, MAKE, NONE,
 };
 
 /// Applications in one request.

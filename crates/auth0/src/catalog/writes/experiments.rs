@@ -3,7 +3,8 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/auth0-python>, July 2026).
 
-use super::record::{delete, post, Update, Writes, CHANGE, NONE};
+use super::record::{Update, Writes};
+use super::words::{delete, post, CHANGE, NONE};
 
 /// The records.
 pub static WRITES: &[Writes] = &[

@@ -3,9 +3,9 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{
-    binding, cut, delete, entry, post, put_among, put_without, scalars, tie, Act, Answer, Insert,
-    Method, Update, Writes, CHANGE, MAKE, NONE,
+use super::record::{Act, Answer, Insert, Method, Update, Writes};
+use super::words::{
+    binding, cut, delete, entry, post, put_among, put_without, scalars, tie, CHANGE, MAKE, NONE,
 };
 
 /// The records.

@@ -3,9 +3,8 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{
-    put_among, put_without, scalars, Answer, Method, Update, Writes, CHANGE, NONE,
-};
+use super::record::{Answer, Method, Update, Writes};
+use super::words::{put_among, put_without, scalars, CHANGE, NONE};
 
 /// The records.
 pub static WRITES: &[Writes] = &[

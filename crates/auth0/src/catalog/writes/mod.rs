@@ -11,6 +11,7 @@ pub mod record;
 mod settings;
 mod tenant;
 mod users;
+mod words;
 
 pub use record::{
     Act, Answer, Batch, Companion, Delete, Element, Insert, Merged, Method, Op, Update, Writes,

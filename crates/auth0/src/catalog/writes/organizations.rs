@@ -3,9 +3,8 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{
-    cut, delete, objects, post, scalars, tie, Answer, Insert, Update, Writes, CHANGE, MAKE, NONE,
-};
+use super::record::{Answer, Insert, Update, Writes};
+use super::words::{cut, delete, objects, post, scalars, tie, CHANGE, MAKE, NONE};
 
 /// Members in one request.
 const MEMBERS: usize = 10;

@@ -3,10 +3,8 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{
-    delete, entry, post, put_among, put_without, scalars, Answer, Insert, Method, Update, Writes,
-    CHANGE, MAKE, NONE,
-};
+use super::record::{Answer, Insert, Method, Update, Writes};
+use super::words::{delete, entry, post, put_among, put_without, scalars, CHANGE, MAKE, NONE};
 
 /// The records.
 pub static WRITES: &[Writes] = &[

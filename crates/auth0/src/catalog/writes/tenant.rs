@@ -3,7 +3,8 @@
 //! Columns are those of the requests in Auth0's specification, as its SDK has them
 //! (<https://github.com/auth0/node-auth0>, July 2026).
 
-use super::record::{delete, post, Insert, Merged, Method, Update, Writes, CHANGE, MAKE, NONE};
+use super::record::{Insert, Merged, Method, Update, Writes};
+use super::words::{delete, post, CHANGE, MAKE, NONE};
 
 /// The records.
 pub static WRITES: &[Writes] = &[

@@ -1,9 +1,7 @@
 //! Writing users and what hangs on them.
 
-use super::record::{
-    cut, delete, objects, patch, post, scalars, tie, Batch, Companion, Delete, Element, Merged,
-    Method, Update, Writes, CHANGE, NONE,
-};
+use super::record::{Batch, Companion, Delete, Element, Merged, Method, Update, Writes};
+use super::words::{cut, delete, objects, patch, post, scalars, tie, CHANGE, NONE};
 
 /// Roles a user can have, so more cannot be given in one request either.
 /// Source: <https://auth0.com/docs/troubleshoot/customer-support/operational-policies/entity-limit-policy>.
