@@ -46,6 +46,20 @@ fn an_update_returns_the_stored_row() {
 }
 
 #[test]
+fn a_password_cannot_be_taken_away() {
+    let mut world = writable(0);
+    let id = user(&mut world, "a@example.com");
+    let alone = format!("update users set password = null where user_id = '{id}'");
+    let error = world.error(&alone);
+    assert_eq!(error.code().code(), "23502", "{error:?}");
+    assert!(error.message().contains("password"), "{error:?}");
+    // Whoever writes a row back as it was read sets none.
+    let beside = format!("update users set nickname = 'x', password = null where user_id = '{id}'");
+    assert_eq!(counted(&mut world, &beside), [0, 0, 1, 0]);
+    assert_eq!(body(&world), json!({"nickname": "x"}));
+}
+
+#[test]
 fn an_update_by_id_is_one_call() {
     let mut world = writable(0);
     let id = user(&mut world, "a@example.com");
