@@ -12,16 +12,15 @@ use super::fetch::Fetcher;
 use super::lines::Lines;
 use super::output::Output;
 use super::request::{Ask, ScanRequest};
+use super::tenant_job::{self, read};
 use super::walk::Step;
 use crate::catalog::Language;
-use crate::client::Get;
 use crate::error::{Error, Result};
 use crate::options::BulkRead;
 use crate::rows::{Columns, Page};
 
-/// Pauses between questions after a job.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The pause before a file is fetched anew, as often as that has failed.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Whether a scan is to be answered with an export: all rows in any order, without conditions, and only keys that an
 /// export can name. It has no name for "all of the object".
@@ -64,16 +63,6 @@ pub struct Export<'a> {
     /// Lines handed over.
     done: u64,
     failures: u32,
-}
-
-/// How far a job is.
-enum Job {
-    Working,
-    Failed(String),
-    Completed {
-        location: String,
-        lines: Option<u64>,
-    },
 }
 
 impl<'a> Export<'a> {
@@ -141,24 +130,13 @@ impl<'a> Export<'a> {
 
     /// Where the file lies, once it is there.
     async fn location(&self) -> Result<(String, Option<u64>)> {
-        let get = Get {
-            path: format!("/api/v2/jobs/{}", self.job),
-            query: Vec::new(),
-        };
-        let (client, fetcher) = (&self.fetcher.client, self.fetcher);
-        let mut pause = FIRST_PAUSE;
-        loop {
-            match client
-                .get(&get, &fetcher.settings, &fetcher.stats, state)
-                .await?
-            {
-                Job::Completed { location, lines } => return Ok((location, lines)),
-                Job::Failed(reason) => return Err(self.failed(reason)),
-                Job::Working => {
-                    tokio::time::sleep(pause).await;
-                    pause = pause.mul_f64(1.5).min(LONGEST_PAUSE);
-                }
-            }
+        let fetcher = self.fetcher;
+        let asker = (&*fetcher.client, &fetcher.settings, &*fetcher.stats);
+        let outcome = tenant_job::outcome(asker, &self.job, location, || true, |_| {}).await?;
+        match outcome {
+            Some(Ok(found)) => Ok(found),
+            Some(Err(reason)) => Err(self.failed(reason)),
+            None => Err(self.failed("nobody waited for it".to_owned())),
         }
     }
 
@@ -170,7 +148,7 @@ impl<'a> Export<'a> {
             return Err(self.failed(format!("its file cannot be read: {reason}")));
         }
         self.fetcher.stats.retry();
-        tokio::time::sleep(FIRST_PAUSE * self.failures).await;
+        tokio::time::sleep(PAUSE * self.failures).await;
         Ok(())
     }
 
@@ -182,25 +160,12 @@ impl<'a> Export<'a> {
     }
 }
 
-fn read(body: &[u8]) -> std::result::Result<Value, String> {
-    serde_json::from_slice(body).map_err(|_| "not JSON".to_owned())
-}
-
-/// How far the job is that an answer describes. Which other states there are is not published.
-fn state(body: Vec<u8>) -> std::result::Result<Job, String> {
-    let job = read(&body)?;
-    let text = |key: &str| job.get(key).and_then(Value::as_str).map(str::to_owned);
-    match text("status").as_deref() {
-        Some("completed") => Ok(Job::Completed {
-            location: text("location").ok_or("a completed job without a location")?,
-            lines: job.pointer("/summary/total").and_then(Value::as_u64),
-        }),
-        Some("failed") => Ok(Job::Failed(
-            text("status_details").unwrap_or_else(|| "no reason was given".to_owned()),
-        )),
-        Some(_) => Ok(Job::Working),
-        None => Err("a job without a status".to_owned()),
-    }
+/// Where a completed job's file lies, and how many lines it has.
+fn location(job: &Value) -> std::result::Result<(String, Option<u64>), String> {
+    let location = job.get("location").and_then(Value::as_str);
+    let location = location.ok_or("a completed job without a location")?;
+    let lines = job.pointer("/summary/total").and_then(Value::as_u64);
+    Ok((location.to_owned(), lines))
 }
 
 #[cfg(test)]
@@ -213,20 +178,5 @@ mod tests {
             assert_eq!(is_nameable(key), fine, "{key}");
         }
         assert!(!is_nameable("") && !is_nameable(&"x".repeat(101)) && !is_nameable("é"));
-    }
-
-    #[test]
-    fn states_of_a_job() {
-        let of = |body: &str| state(body.as_bytes().to_vec());
-        for working in ["pending", "processing", "whatever"] {
-            let body = format!(r#"{{"status":"{working}"}}"#);
-            assert!(matches!(of(&body), Ok(Job::Working)), "{working}");
-        }
-        assert!(matches!(
-            of(r#"{"status":"failed","status_details":"no"}"#),
-            Ok(Job::Failed(reason)) if reason == "no"
-        ));
-        assert!(of(r#"{"status":"completed"}"#).is_err());
-        assert!(of("{}").is_err() && of("").is_err());
     }
 }

@@ -24,6 +24,7 @@ mod request;
 mod runtime;
 mod scan;
 mod scout;
+mod tenant_job;
 mod ties;
 mod walk;
 mod windows;

@@ -8,23 +8,13 @@ use super::file::{known_by, File};
 use super::{Event, Finished, Ground, RowError};
 use crate::catalog::writes::Method;
 use crate::client::{Flight, Get, Write, Written};
+use crate::engine::tenant_job::{self, read, reason, LONGEST_PAUSE};
 use crate::error::{Error, Result};
-
-/// Pauses between questions after a job.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// Auth0 gives up a job after two hours, so no longer does one stand in the way of another.
 const LONGEST_JOB: Duration = Duration::from_secs(2 * 3600);
 
-/// How far a job is.
-enum State {
-    Working(u8),
-    Completed(Summary),
-    Failed(String),
-}
-
-#[derive(Default)]
+/// How many users a job has dealt with, and how.
 struct Summary {
     inserted: u64,
     updated: u64,
@@ -42,41 +32,30 @@ pub async fn run(ground: &Ground, connection_id: &str, mut file: File) -> Result
         users: file.users,
         bytes: file.size() as u64,
     });
-    let get = Get {
-        path: format!("/api/v2/jobs/{job}"),
-        query: Vec::new(),
+    let asker = (&*ground.client, &ground.settings, &ground.stats);
+    let mut told = 0;
+    let progress = |percent| {
+        if percent > told {
+            told = percent;
+            let job = job.clone();
+            ground.tell(Event::Progress { job, percent });
+        }
     };
-    let (mut pause, mut told) = (FIRST_PAUSE, 0);
-    loop {
-        if ground.halt.is_closed() {
-            return Ok(None);
-        }
-        let (settings, stats) = (&ground.settings, &ground.stats);
-        match ground.client.get(&get, settings, stats, state).await? {
-            State::Completed(summary) => {
-                return Ok(Some(Finished {
-                    inserted: summary.inserted,
-                    updated: summary.updated,
-                    failed: summary.failed,
-                    total: summary.total,
-                    errors: match summary.failed {
-                        0 => Vec::new(),
-                        _ => errors(ground, &job, &mut file).await?,
-                    },
-                    job,
-                }))
-            }
-            State::Failed(reason) => return Err(Error::Import { job, reason }),
-            State::Working(percent) => {
-                if percent > told {
-                    told = percent;
-                    let job = job.clone();
-                    ground.tell(Event::Progress { job, percent });
-                }
-                tokio::time::sleep(pause).await;
-                pause = pause.mul_f64(1.5).min(LONGEST_PAUSE);
-            }
-        }
+    let wanted = || !ground.halt.is_closed();
+    match tenant_job::outcome(asker, &job, summary, wanted, progress).await? {
+        Some(Ok(summary)) => Ok(Some(Finished {
+            inserted: summary.inserted,
+            updated: summary.updated,
+            failed: summary.failed,
+            total: summary.total,
+            errors: match summary.failed {
+                0 => Vec::new(),
+                _ => errors(ground, &job, &mut file).await?,
+            },
+            job,
+        })),
+        Some(Err(reason)) => Err(Error::Import { job, reason }),
+        None => Ok(None),
     }
 }
 
@@ -132,33 +111,18 @@ async fn begin(ground: &Ground, connection_id: &str, file: &File) -> Result<Opti
     }
 }
 
-/// How far the job is that an answer describes. Which other states there are is not published.
-fn state(body: Vec<u8>) -> std::result::Result<State, String> {
-    let job: Value = serde_json::from_slice(&body).map_err(|_| "not JSON".to_owned())?;
-    let text = |key: &str| job.get(key).and_then(Value::as_str);
+/// What a completed job says of its users.
+fn summary(job: &Value) -> std::result::Result<Summary, String> {
     let number = |name: &str| {
         let number = job.pointer(&format!("/summary/{name}"));
         number.and_then(Value::as_u64).unwrap_or_default()
     };
-    match text("status") {
-        Some("completed") => Ok(State::Completed(Summary {
-            inserted: number("inserted"),
-            updated: number("updated"),
-            failed: number("failed"),
-            total: number("total"),
-        })),
-        Some("failed") => Ok(State::Failed(
-            text("status_details")
-                .unwrap_or("no reason was given")
-                .to_owned(),
-        )),
-        Some(_) => {
-            let percent = job.get("percentage_done").and_then(Value::as_u64);
-            let percent = percent.unwrap_or_default().min(100);
-            Ok(State::Working(u8::try_from(percent).unwrap_or(100)))
-        }
-        None => Err("a job without a status".to_owned()),
-    }
+    Ok(Summary {
+        inserted: number("inserted"),
+        updated: number("updated"),
+        failed: number("failed"),
+        total: number("total"),
+    })
 }
 
 /// The users that were refused, and why.
@@ -170,17 +134,16 @@ async fn errors(ground: &Ground, job: &str, file: &mut File) -> Result<Vec<RowEr
     let parse = |body: Vec<u8>| match body.as_slice() {
         // 204: there are none.
         [] => Ok(Value::Array(Vec::new())),
-        body => serde_json::from_slice::<Value>(body).map_err(|_| "not JSON".to_owned()),
+        body => read(body),
     };
     let answer = ground
         .client
         .get(&get, &ground.settings, &ground.stats, parse)
         .await?;
     let Value::Array(refused) = answer else {
-        let reason = answer.get("status_details").and_then(Value::as_str);
         return Err(Error::Import {
             job: job.to_owned(),
-            reason: reason.unwrap_or("no reason was given").to_owned(),
+            reason: reason(&answer),
         });
     };
     let mut errors = Vec::new();
@@ -211,28 +174,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn states_of_a_job() {
-        let of = |body: &str| state(body.as_bytes().to_vec());
-        assert!(matches!(
-            of(r#"{"status":"pending"}"#),
-            Ok(State::Working(0))
-        ));
-        assert!(matches!(
-            of(r#"{"status":"processing","percentage_done":40}"#),
-            Ok(State::Working(40))
-        ));
-        let done =
-            r#"{"status":"completed","summary":{"failed":1,"updated":2,"inserted":3,"total":6}}"#;
-        assert!(matches!(
-            of(done),
-            Ok(State::Completed(Summary {
-                inserted: 3,
-                updated: 2,
-                failed: 1,
-                total: 6
-            }))
-        ));
-        assert!(matches!(of(r#"{"status":"failed"}"#), Ok(State::Failed(_))));
-        assert!(of("{}").is_err() && of("").is_err());
+    fn a_summary_has_every_number() {
+        let job =
+            serde_json::json!({"summary": {"failed": 1, "updated": 2, "inserted": 3, "total": 6}});
+        let Summary {
+            inserted,
+            updated,
+            failed,
+            total,
+        } = summary(&job).unwrap();
+        assert_eq!((inserted, updated, failed, total), (3, 2, 1, 6));
     }
 }
