@@ -5,6 +5,18 @@ use std::ptr;
 
 use pgrx::pg_sys::{self, Datum, Oid};
 
+/// How many dimensions an array has.
+///
+/// # Safety
+/// `datum` must be an array, and not NULL.
+pub unsafe fn dimensions(datum: Datum) -> i32 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let array = pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast::<pg_sys::ArrayType>();
+        (*array).ndim
+    }
+}
+
 /// The elements of an array of `ty`, in order, whatever its dimensions; its NULLs are `None`.
 ///
 /// # Safety

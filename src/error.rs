@@ -1,6 +1,6 @@
 //! Every SQLSTATE, detail and hint in one place: `auth0::Error` as Postgres reports it.
 
-use auth0::catalog::writes::Op;
+use auth0::catalog::{self, writes::Op};
 use auth0::{Error, Holder, Place, Unreachable};
 use pgrx::pg_sys::panic::{ErrorReport, ErrorReportWithLevel};
 use pgrx::spi::{quote_identifier, quote_qualified_identifier};
@@ -134,6 +134,7 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::Unreachable { .. } => ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION,
         Error::ServerError { .. } | Error::Unreadable { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
         Error::Value { .. } => ERRCODE_FDW_INVALID_DATA_TYPE,
+        Error::NoJson { .. } => ERRCODE_DATA_EXCEPTION,
         Error::Runtime { .. } => ERRCODE_FDW_ERROR,
         Error::Token(_) | Error::Session { .. } => ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
         Error::IssuerSetting { .. } | Error::Argument { .. } => ERRCODE_INVALID_PARAMETER_VALUE,
@@ -220,24 +221,30 @@ fn detail(error: &Error) -> Option<String> {
             format!("{text} {cause}: {}", detail(cause).unwrap_or_default())
         }
         Error::PartlyWritten {
+            op,
             written,
-            count,
+            named,
             failed,
             unknown,
             cause,
             ..
         } => {
-            let mut text = match written.join(", ") {
-                none if none.is_empty() => "Written: 0.".to_owned(),
-                names if *count > written.len() as u64 => format!("Written: {count} ({names}, …)."),
-                names => format!("Written: {count} ({names})."),
+            let done = op.done();
+            let (first, rest) = done.split_at(1);
+            let mut text = match (written.count(), named.len() as u64) {
+                (0, _) => "0".to_owned(),
+                (count, all) if count == all => format!("{count} ({})", named.join(", ")),
+                (count, _) => format!("{count} ({written})"),
             };
-            text += &format!(" Failed: {failed}.");
+            text = format!("{}{rest}: {text}.", first.to_uppercase());
+            if let Some(failed) = failed {
+                text += &format!(" Failed: {failed}.");
+            }
             if !unknown.is_empty() {
                 text += &format!(" Not known: {}.", unknown.join(", "));
             }
             format!(
-                "{text} All others have not been written. {cause}: {}",
+                "{text} All others have not been {done}. {cause}: {}",
                 detail(cause).unwrap_or_default()
             )
         }
@@ -323,6 +330,7 @@ fn detail(error: &Error) -> Option<String> {
             None => format!("{reason}."),
         },
         Error::Runtime { reason } => format!("{reason}."),
+        Error::NoJson { reason, .. } => sentence((*reason).to_owned()),
     })
 }
 
@@ -489,12 +497,16 @@ fn hint(error: &Error) -> Option<String> {
         Error::WriteInTransaction { setting } => {
             format!("Run the statement on its own, or SET {setting} = 'warn'.")
         }
+        Error::Conflict { call, .. } if call.method == "PATCH" => "Another row has a value that only one may have.".into(),
         Error::Conflict { .. } => "INSERT … ON CONFLICT DO NOTHING skips rows that Auth0 has already.".into(),
         Error::Uncertain { .. } => "Read the row to see, before you write it again.".into(),
         Error::PartlyApplied { .. } => {
-            "What has been changed stays so, whatever becomes of the transaction. Run the statement again when the cause is gone: only what still differs is sent.".into()
+            "What has been changed stays so, whatever becomes of the transaction; what failed and what was not sent remains to be written.".into()
         }
-        Error::PartlyWritten { count: 0, cause, .. } => return hint(cause),
+        Error::PartlyWritten { unknown, .. } if !unknown.is_empty() => {
+            "Read the rows to see, before you write them again.".into()
+        }
+        Error::PartlyWritten { written, cause, .. } if written.count() == 0 => return hint(cause),
         Error::PartlyWritten { .. } => {
             "What has been written stays so, whatever becomes of the transaction.".into()
         }
@@ -517,14 +529,23 @@ fn hint(error: &Error) -> Option<String> {
         Error::DbRole { .. } => "The issuer's options \"db_role_claim\" and \"db_roles\" say which claim may name which roles; the \
             session's login role must be a member of them."
             .into(),
+        Error::NullColumn { object, column, op: Op::Insert } if is_secret(object, column) => {
+            "A table has this column if it was imported with options (include_secrets 'true').".into()
+        }
         Error::NotOffered { .. }
         | Error::Runtime { .. }
         | Error::Session { .. }
         | Error::Unwritable { .. }
         | Error::NullColumn { .. }
         | Error::ColumnValue { .. }
+        | Error::NoJson { .. }
         | Error::OldValue { .. } => return None,
     })
+}
+
+fn is_secret(object: &str, column: &str) -> bool {
+    let column = catalog::find(object).and_then(|object| object.named(column));
+    column.is_some_and(|column| column.secret)
 }
 
 /// The statement that adds an option.

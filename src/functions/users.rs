@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use super::get::current_user;
 use super::value::{Jsonb, Text};
 use crate::error::{raise, OrRaise};
-use crate::fdw::modify::{check_rights, check_transaction, Fate, Sender};
+use crate::fdw::modify::{check_rights, check_transaction, name_of, Fate, Sender};
 use crate::server::Table;
 use crate::{backend, guc, interrupt, text};
 
@@ -114,9 +114,15 @@ impl Users {
             check_transaction();
         }
         let table = Table::users_of(&self.server).or_raise();
-        let mut sender = Sender::new(table, self.user, self.object, self.settings.clone(), true);
+        let mut sender = Sender::new(
+            table,
+            self.user,
+            (self.object, Op::Insert),
+            self.settings.clone(),
+            true,
+        );
         sender.book.row();
-        match sender.send(steps, format!("email {email:?}")) {
+        match sender.send(steps, name_of(self.object, Op::Insert, &row, 1)) {
             Fate::Written(answer) => {
                 let stored = write::stored(self.object, Op::Insert, answer.as_deref(), &row);
                 (serde_json::from_slice(&stored).unwrap_or(Json::Null), true)

@@ -147,7 +147,6 @@ pub const READ_OTHERWISE: &[(&str, &str, &str)] = &[
     ("users", "user_id", "Auth0 puts the strategy before it"),
     ("actions", "secrets", "values are not shown"),
     ("action_modules", "secrets", "values are not shown"),
-    ("rules_configs", "value", "only keys are listed"),
     ("hook_secrets", "value", "it is not shown"),
     ("flow_vault_connections", "setup", "it has secrets"),
     ("phone_providers", "credentials", "they are not shown"),

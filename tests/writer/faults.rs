@@ -98,12 +98,14 @@ fn what_was_refused_unread_is_sent_again() {
 }
 
 #[test]
-fn an_empty_answer_is_no_error() {
-    let tenant = Tenant::new();
-    tenant
-        .sim
-        .inject(Fault::new(FaultKind::EmptyBody).method("POST"));
-    assert_eq!(tenant.one(new_user()), Outcome::Stored(None));
+fn a_success_that_says_nothing_of_what_was_made_is_uncertain() {
+    let page = FaultKind::Html { code: 200 };
+    for fault in [FaultKind::EmptyBody, FaultKind::Garbage, page] {
+        let tenant = Tenant::new();
+        tenant.sim.inject(Fault::new(fault).method("POST"));
+        let error = tenant.error(new_user());
+        assert!(error.is_uncertain(), "{error:?}");
+    }
 }
 
 #[test]

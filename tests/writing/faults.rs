@@ -72,6 +72,38 @@ fn an_answer_that_is_lost_is_said_to_be_unknown_and_not_sent_again() {
 }
 
 #[test]
+fn rows_that_nobody_knows_of_are_told_as_such() {
+    let mut world = writable(0);
+    world.run("insert into roles (name) values ('uk1'), ('uk2')");
+    let mut lost = fault("DELETE", 0, FaultKind::ResetMidBody);
+    lost.times = Some(2);
+    world.sim.inject(lost);
+    let error = world.error("delete from roles where name like 'uk_'");
+    assert_eq!(error.code().code(), "08007", "{error:?}");
+    assert_eq!(
+        error.message(),
+        "it is not known which of the rows of \"roles\" were deleted"
+    );
+    let detail = error.detail().unwrap();
+    assert!(
+        detail.starts_with("Deleted: 0. Not known: row "),
+        "{detail}"
+    );
+    assert!(
+        detail.contains("All others have not been deleted."),
+        "{detail}"
+    );
+    assert!(error.hint().unwrap().contains("Read the rows"), "{error:?}");
+    world.sim.clear_faults();
+    // Somebody's page in between is no answer of Auth0's.
+    world
+        .sim
+        .inject(fault("POST", 0, FaultKind::Html { code: 200 }));
+    let error = world.error("insert into roles (name) values ('html') returning id");
+    assert_eq!(error.code().code(), "08007", "{error:?}");
+}
+
+#[test]
 fn a_row_that_cannot_be_sent_after_others_were() {
     let mut world = writable(0);
     for returning in ["", " returning user_id"] {
@@ -87,8 +119,12 @@ fn a_row_that_cannot_be_sent_after_others_were() {
         let stored = world.sim.users().len();
         let detail = error.detail().unwrap();
         assert!(stored > 0 && stored < rows, "{stored}");
+        let first = match stored {
+            1..=20 => "row 1 ",
+            _ => "rows 1–",
+        };
         assert!(
-            detail.contains(&format!("Written: {stored} (row 1 ")),
+            detail.contains(&format!("Written: {stored} ({first}")),
             "{detail}"
         );
         assert!(detail.contains(&format!("Failed: row {rows}.")), "{detail}");
@@ -133,6 +169,29 @@ fn explain_and_the_log_say_what_is_sent() {
             && plan.contains("Auth0 Read First"),
         "{plan}"
     );
+    for (statement, told) in [
+        (
+            "update users set email = 'b@example.com', password = 'x' where name = 'First'",
+            "PATCH /api/v2/users/{user_id}, more than once: not all columns go together",
+        ),
+        (
+            "update actions set code = 'x', deploy = true where name = 'a'",
+            "PATCH /api/v2/actions/actions/{id}, then POST /api/v2/actions/actions/{id}/deploy",
+        ),
+        (
+            "update connections set options = '{}' where name = 'a'",
+            "PATCH /api/v2/connections/{id} (after a GET)",
+        ),
+        (
+            "update action_trigger_bindings set display_name = 'x' where trigger_id = 'post-login'",
+            "PATCH /api/v2/actions/triggers/{trigger_id}/bindings (after a GET)",
+        ),
+    ] {
+        let plan = world.explain("", statement);
+        let mut lines = plan.lines().map(str::trim);
+        let line = lines.find(|line| line.starts_with("Auth0 Write: "));
+        assert_eq!(line, Some(format!("Auth0 Write: {told}").as_str()));
+    }
     assert_eq!(world.sim.users().len(), 1);
     let plan = world.explain(
         "analyze",

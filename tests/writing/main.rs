@@ -6,6 +6,7 @@ mod document;
 mod faults;
 mod functions;
 mod inserts;
+mod kept;
 mod objects;
 mod random;
 mod rights;

@@ -117,7 +117,7 @@ fn what_auth0_replaces_whole_is_changed_row_by_row() {
         error
             .detail()
             .unwrap()
-            .contains("There is an entry \"two\" already."),
+            .contains("There is \"two\" already."),
         "{error:?}"
     );
     let skipped = world.sql.execute(

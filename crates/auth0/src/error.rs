@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::catalog::writes::Op;
 use crate::declared::{Holder, Place};
 use crate::jwt::Fault;
+use crate::write::Places;
 
 /// A result whose error is [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -393,6 +394,14 @@ pub enum Error {
         /// What a valid value looks like.
         expected: &'static str,
     },
+    /// A value for which there is no JSON, or none that Auth0 takes.
+    #[error("value of column \"{column}\" cannot be sent")]
+    NoJson {
+        /// The column.
+        column: String,
+        /// Why.
+        reason: &'static str,
+    },
     /// A column that can only be set with others.
     #[error("cannot set column \"{column}\" of \"{object}\" alone")]
     Unaccompanied {
@@ -458,16 +467,18 @@ pub enum Error {
         cause: Box<Error>,
     },
     /// A statement on several rows, of which some were written when one failed.
-    #[error("{} of the rows of \"{object}\" were written", if *.count == 0 { "none" } else { "only some" })]
+    #[error("{} of the rows of \"{object}\" were {}", share(.written, .unknown), .op.done())]
     PartlyWritten {
         /// The object.
         object: &'static str,
-        /// The rows that were written, as the user can tell them apart.
-        written: Vec<String>,
-        /// How many rows were written; there may be more than are named.
-        count: u64,
-        /// The row that failed.
-        failed: String,
+        /// What was to be done.
+        op: Op,
+        /// The rows that were written.
+        written: Box<Places>,
+        /// The same, as the user can tell them apart; perhaps not all.
+        named: Vec<String>,
+        /// The row that failed, if it is known that it has.
+        failed: Option<String>,
         /// Rows that were sent and have no answer.
         unknown: Vec<String>,
         /// Why.
@@ -545,6 +556,15 @@ pub enum Error {
         /// The system's words.
         reason: String,
     },
+}
+
+/// How many of a statement's rows were written.
+fn share(written: &Places, unknown: &[String]) -> &'static str {
+    match (written.count(), unknown) {
+        (0, []) => "none",
+        (0, _) => "it is not known which",
+        _ => "only some",
+    }
 }
 
 /// So much of a text as a message may quote.

@@ -1,11 +1,12 @@
 //! What has become of a statement's rows, and how an error tells it.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use auth0::catalog::writes::{writes, Op};
 use auth0::catalog::Object;
 use auth0::engine::Outcome;
-use auth0::write::{self, Row};
+use auth0::write::{self, Places, Row};
 use auth0::Error;
 
 /// Rows that an error names.
@@ -24,24 +25,27 @@ pub enum Fate {
 /// The rows of one statement.
 pub struct Book {
     object: &'static str,
+    op: Op,
     /// Names of the rows that are on their way.
-    tickets: HashMap<u64, Vec<String>>,
+    tickets: HashMap<u64, Vec<Named>>,
     rows: u64,
-    written: u64,
+    written: Places,
     named: Vec<String>,
     skipped: u64,
-    failed: Option<(String, Error)>,
+    /// The row that has failed, if it is known that it has, and why.
+    failed: Option<(Option<String>, Error)>,
     unknown: Vec<String>,
 }
 
 impl Book {
     /// Nothing yet.
-    pub fn new(object: &'static str) -> Book {
+    pub fn new(object: &'static str, op: Op) -> Book {
         Book {
             object,
+            op,
             tickets: HashMap::new(),
             rows: 0,
-            written: 0,
+            written: Places::default(),
             named: Vec::new(),
             skipped: 0,
             failed: None,
@@ -60,7 +64,7 @@ impl Book {
     }
 
     /// These rows are on their way.
-    pub fn sent(&mut self, ticket: u64, rows: Vec<String>) {
+    pub fn sent(&mut self, ticket: u64, rows: Vec<Named>) {
         self.tickets.insert(ticket, rows);
     }
 
@@ -69,9 +73,10 @@ impl Book {
         let rows = self.tickets.remove(&ticket).unwrap_or_default();
         match outcome {
             Outcome::Stored(answer) => {
-                self.written += rows.len() as u64;
+                rows.iter().for_each(|row| self.written.add(row.place));
                 let room = NAMED.saturating_sub(self.named.len());
-                self.named.extend(rows.into_iter().take(room));
+                self.named
+                    .extend(rows.into_iter().take(room).map(|row| row.to_string()));
                 Fate::Written(answer)
             }
             Outcome::NotFound => self.skip(rows.len()),
@@ -79,11 +84,12 @@ impl Book {
                 self.skip(rows.len())
             }
             Outcome::Failed(error) => {
-                if self.failed.is_none() {
-                    self.failed = Some((rows.join(", "), error));
-                } else if error.is_uncertain() {
+                let rows: Vec<String> = rows.iter().map(Named::to_string).collect();
+                let row = (!error.is_uncertain()).then(|| rows.join(", "));
+                if row.is_none() {
                     self.unknown.extend(rows);
                 }
+                self.failed.get_or_insert((row, error));
                 Fate::Failed
             }
             Outcome::Unsent => Fate::Failed,
@@ -107,12 +113,12 @@ impl Book {
 
     /// A row that cannot be sent. One that has failed before counts.
     pub fn refuse(&mut self, row: String, error: Error) {
-        self.failed.get_or_insert((row, error));
+        self.failed.get_or_insert((Some(row), error));
     }
 
     /// Whether rows were written, or may have been.
     pub fn has_written(&self) -> bool {
-        self.written > 0 || !self.unknown.is_empty()
+        self.written.count() > 0 || !self.unknown.is_empty()
     }
 
     /// The error, if a row has failed.
@@ -123,8 +129,9 @@ impl Book {
         }
         Some(Error::PartlyWritten {
             object: self.object,
-            written: self.named.clone(),
-            count: self.written,
+            op: self.op,
+            written: Box::new(self.written.clone()),
+            named: self.named.clone(),
             failed,
             unknown: std::mem::take(&mut self.unknown),
             cause: Box::new(cause),
@@ -133,23 +140,25 @@ impl Book {
 
     /// What a statement that is broken off has to say; `under_way` are tickets that have been sent and have no answer.
     pub fn broken_off(&self, under_way: &[u64]) -> Option<String> {
-        let unknown: Vec<&str> = under_way
+        let unknown: Vec<String> = under_way
             .iter()
             .filter_map(|ticket| self.tickets.get(ticket))
             .flatten()
-            .map(String::as_str)
+            .map(Named::to_string)
             .collect();
-        if self.written == 0 && unknown.is_empty() {
+        let written = self.written.count();
+        if written == 0 && unknown.is_empty() {
             return None;
         }
-        let names = match self.named.join(", ") {
-            none if none.is_empty() => none,
-            names if self.written > self.named.len() as u64 => format!(" ({names}, …)"),
-            names => format!(" ({names})"),
+        let names = match self.named.len() as u64 {
+            0 => String::new(),
+            all if all == written => format!(" ({})", self.named.join(", ")),
+            _ => format!(" ({})", self.written),
         };
         let mut text = format!(
-            "Rows of \"{}\" written before that: {}{names}.",
-            self.object, self.written
+            "Rows of \"{}\" {} before that: {written}{names}.",
+            self.object,
+            self.op.done()
         );
         if !unknown.is_empty() {
             text += &format!(" Sent, and not known: {}.", unknown.join(", "));
@@ -169,8 +178,26 @@ const KNOWN_BY: &[&str] = &[
     "id",
 ];
 
-/// A row as errors name it: its place in the statement, and its keys or what it is known by.
-pub fn name_of(object: &'static Object, op: Op, row: &Row, number: u64) -> String {
+/// A row as errors name it.
+#[derive(Clone)]
+pub struct Named {
+    /// Its place in the statement, from 1.
+    place: u64,
+    /// Its keys, or what it is known by.
+    words: String,
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.words.as_str() {
+            "" => write!(f, "row {}", self.place),
+            words => write!(f, "row {} ({words})", self.place),
+        }
+    }
+}
+
+/// The name of the row at this place in the statement.
+pub fn name_of(object: &'static Object, op: Op, row: &Row, place: u64) -> Named {
     let shown = |name: &&str| Some(format!("{name} {}", row.get(*name)?));
     let links = writes(object).filter(|record| record.batch(op).is_some());
     // The columns by which a row of a link table goes again say which it is.
@@ -183,8 +210,6 @@ pub fn name_of(object: &'static Object, op: Op, row: &Row, number: u64) -> Strin
         true => KNOWN_BY.iter().find_map(shown).into_iter().collect(),
         false => keys.iter().filter_map(shown).collect(),
     };
-    match words.is_empty() {
-        true => format!("row {number}"),
-        false => format!("row {number} ({})", words.join(", ")),
-    }
+    let words = words.join(", ");
+    Named { place, words }
 }

@@ -10,6 +10,7 @@ use pgrx::pg_sys::{self, TupleTableSlot};
 use serde_json::Value;
 
 use super::json::Reader;
+use crate::error::raise;
 use crate::fdw::attribute::{Attribute, Source};
 use crate::fdw::generated::attribute_of;
 use crate::text;
@@ -22,6 +23,8 @@ pub struct WriteColumn {
     pub name: String,
     /// Whether it shows one key of the object and nothing else: what it shows otherwise cannot be sent.
     pub plain: bool,
+    /// Whether it shows all of the object.
+    pub whole: bool,
     /// Whether it never comes back.
     pub write_only: bool,
     reader: Reader,
@@ -63,6 +66,7 @@ pub unsafe fn columns(
                 number,
                 name: name.to_owned(),
                 plain: key.is_some(),
+                whole: matches!(attribute.source, Source::Whole),
                 write_only: known.is_some_and(|known| known.write_only),
                 reader: Reader::new(attribute.ty, known.map(|known| known.ty)),
             });
@@ -82,7 +86,7 @@ impl WriteColumn {
         unsafe {
             match *(*slot).tts_isnull.add(index) {
                 true => Value::Null,
-                false => self.reader.read(*(*slot).tts_values.add(index)),
+                false => self.fitting(self.reader.read(*(*slot).tts_values.add(index))),
             }
         }
     }
@@ -95,8 +99,17 @@ impl WriteColumn {
         match is_null {
             true => Value::Null,
             // SAFETY: the caller's promise.
-            false => unsafe { self.reader.read(datum) },
+            false => unsafe { self.fitting(self.reader.read(datum)) },
         }
+    }
+
+    fn fitting(&self, value: std::result::Result<Value, &'static str>) -> Value {
+        value.unwrap_or_else(|reason| {
+            raise(Error::NoJson {
+                column: self.name.clone(),
+                reason,
+            })
+        })
     }
 }
 

@@ -347,21 +347,8 @@ impl Direct {
         }
         let changed: Vec<&str> = changed.iter().map(String::as_str).collect();
         let object = self.modify.object;
-        let steps = write::update(object, &old, &new, &changed).or_raise();
+        let steps = self.modify.steps_of_change(&old, &new, &changed).or_raise();
         if steps.is_empty() {
-            // Beside other columns, a write-only one that is NULL is not set; alone it cannot be meant so.
-            let null = |column: &&&str| new.get(**column).is_none_or(serde_json::Value::is_null);
-            if let Some(column) = changed
-                .iter()
-                .find(null)
-                .and_then(|name| object.named(name))
-            {
-                raise(Error::NullColumn {
-                    object: object.name,
-                    column: column.name,
-                    op: Op::Update,
-                });
-            }
             return 0;
         }
         let name = self.modify.next_name(&old);

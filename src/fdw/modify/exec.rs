@@ -204,7 +204,7 @@ pub unsafe extern "C-unwind" fn update(
         check_view(target, slot, estate);
         let triggers = !(*target).ri_TrigDesc.is_null();
         let (old, new, changed) = modify.change((*target).ri_oldTupleSlot, slot, triggers);
-        let steps = write::update(modify.object, &old, &new, &changed);
+        let steps = modify.steps_of_change(&old, &new, &changed);
         let steps = modify.sendable(steps, 0);
         if !modify.is_first(&old) {
             return ptr::null_mut();
@@ -227,7 +227,10 @@ pub unsafe extern "C-unwind" fn update(
                 slot
             }
             Fate::Written(None) => {
-                modify.hide(slot);
+                match modify.changed_object((*target).ri_oldTupleSlot, &old, &new) {
+                    Some(stored) => modify.put_stored(stored, slot, estate),
+                    None => modify.hide(slot),
+                }
                 slot
             }
             Fate::Skipped | Fate::Failed => ptr::null_mut(),

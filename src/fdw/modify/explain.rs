@@ -6,7 +6,6 @@ use std::ptr;
 
 use auth0::catalog::template;
 use auth0::catalog::writes::{writes, Op};
-use auth0::catalog::Object;
 use auth0::plan::Value;
 use pgrx::pg_guard;
 use pgrx::pg_sys::{self, ExplainState, ForeignScanState, List, ModifyTableState, ResultRelInfo};
@@ -32,7 +31,7 @@ pub unsafe extern "C-unwind" fn modify(
     // SAFETY: EXPLAIN's own structures.
     unsafe {
         if let Some(modify) = Modify::of(target) {
-            tell(modify, &request(modify.object, modify.op), es);
+            tell(modify, &request(modify), es);
         }
     }
 }
@@ -53,7 +52,7 @@ pub unsafe extern "C-unwind" fn direct(node: *mut ForeignScanState, es: *mut Exp
         let show =
             |expr| text::from_server(pg_sys::deparse_expression(expr, context, false, false));
         let values = values::known(plan.cast(), &direct.scan, show);
-        let mut shown = request(direct.modify.object, direct.modify.op);
+        let mut shown = request(direct.modify);
         for (key, n) in &direct.plan.keys {
             if let Some(Value::Text(text)) = values.get(*n) {
                 shown = shown.replace(&format!("{{{key}}}"), &template::encode(text));
@@ -63,18 +62,40 @@ pub unsafe extern "C-unwind" fn direct(node: *mut ForeignScanState, es: *mut Exp
     }
 }
 
-/// The call of a row, and how many rows it may be for.
-fn request(object: &'static Object, op: Op) -> String {
+/// The calls of a row, and how many rows they may be for.
+fn request(modify: &Modify) -> String {
+    let (object, op) = (modify.object, modify.op);
     let Some(record) = writes(object) else {
         return String::new();
     };
     let call = record.call(op).map_or_else(String::new, |(method, path)| {
         format!("{} {path}", method.name())
     });
-    match record.batch(op) {
-        None => call,
-        Some(batch) => format!("{call} ({})", batch.capacity()),
+    let set: Vec<&str> = modify
+        .set()
+        .flatten()
+        .map(|one| one.name.as_str())
+        .collect();
+    let update = record.update.as_ref().filter(|_| op == Op::Update);
+    let mut told = call;
+    let apart = update.map_or(&[][..], |update| update.apart);
+    if apart
+        .iter()
+        .any(|(one, other)| set.contains(one) && set.contains(other))
+    {
+        told += ", more than once: not all columns go together";
     }
+    let hidden = update.is_some() && modify.keeps_secrets(&set);
+    let manner = record.manner(op);
+    if let Some(manner) = manner.as_deref().or(hidden.then_some("after a GET")) {
+        told += &format!(" ({manner})");
+    }
+    for act in update.map_or(&[][..], |update| update.acts) {
+        if set.contains(&act.column) {
+            told += &format!(", then {} {}", act.method.name(), act.path);
+        }
+    }
+    told
 }
 
 /// # Safety

@@ -12,6 +12,12 @@ use crate::{array, text};
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
 
+/// What Postgres takes for a number, and JSON or Auth0 does not.
+const NOT_DOUBLE: &str = "it has a number beyond double precision, in which Auth0 keeps numbers";
+
+/// An array that is no list.
+const NOT_A_LIST: &str = "it is an array of several dimensions, and Auth0 takes a list";
+
 /// How datums of a type are read, looked up once.
 pub struct Reader {
     way: Way,
@@ -66,11 +72,11 @@ impl Reader {
         Reader { way, wanted }
     }
 
-    /// The value of a datum that is not NULL.
+    /// The value of a datum that is not NULL; or why there is no JSON for it.
     ///
     /// # Safety
     /// `datum` must be of the type this is for.
-    pub unsafe fn read(&self, datum: Datum) -> Value {
+    pub unsafe fn read(&self, datum: Datum) -> Result<Value, &'static str> {
         // SAFETY: the caller's promise.
         let value = unsafe {
             match &self.way {
@@ -85,16 +91,17 @@ impl Reader {
                 Way::Date => date(i32::from_datum(datum, false).unwrap_or_default()).into(),
                 Way::Output(function) => {
                     let shown = shown(*function, datum);
-                    serde_json::from_str(&shown).unwrap_or(Value::String(shown))
+                    serde_json::from_str(&shown).map_err(|_| NOT_DOUBLE)?
                 }
                 Way::TextOutput(function) => Value::String(shown(*function, datum)),
+                Way::Array(_, _) if array::dimensions(datum) > 1 => return Err(NOT_A_LIST),
                 Way::Array(element, ty) => array::elements(datum, *ty)
                     .into_iter()
-                    .map(|one| one.map_or(Value::Null, |one| element.read(one)))
-                    .collect(),
+                    .map(|one| one.map_or(Ok(Value::Null), |one| element.read(one)))
+                    .collect::<Result<_, _>>()?,
             }
         };
-        fit(value, self.wanted)
+        Ok(fit(value, self.wanted))
     }
 }
 

@@ -23,7 +23,7 @@ mod send;
 mod state;
 mod transaction;
 
-pub use book::Fate;
+pub use book::{name_of, Fate};
 pub use correlation::next as correlation;
 pub use rights::check as check_rights;
 pub use send::Sender;

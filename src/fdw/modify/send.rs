@@ -3,6 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use auth0::catalog::writes::Op;
 use auth0::catalog::Object;
 use auth0::client::{Client, Totals};
 use auth0::engine::{Done, Outcome, Writer};
@@ -13,7 +14,7 @@ use pgrx::pg_sys::panic::{CaughtError, ErrorReport};
 use pgrx::pg_sys::Oid;
 use pgrx::{PgLogLevel, PgSqlErrorCode, PgTryBuilder};
 
-use super::book::{Book, Fate};
+use super::book::{Book, Fate, Named};
 use super::correlation;
 use crate::error::{raise, raise_with_detail, OrRaise};
 use crate::server::Table;
@@ -40,7 +41,7 @@ impl Sender {
     pub fn new(
         table: Table,
         user: Oid,
-        object: &'static Object,
+        (object, op): (&'static Object, Op),
         settings: Settings,
         skip_conflicts: bool,
     ) -> Sender {
@@ -53,12 +54,12 @@ impl Sender {
             writer: None,
             tickets: 0,
             told: false,
-            book: Book::new(object.name),
+            book: Book::new(object.name, op),
         }
     }
 
     /// Sends requests that follow each other, for these rows, once there is room; raises if a row has failed meanwhile.
-    pub fn submit(&mut self, steps: Vec<Step>, rows: Vec<String>) -> u64 {
+    pub fn submit(&mut self, steps: Vec<Step>, rows: Vec<Named>) -> u64 {
         self.tickets += 1;
         let ticket = self.tickets;
         self.book.sent(ticket, rows);
@@ -80,7 +81,7 @@ impl Sender {
     }
 
     /// Sends requests and waits for what becomes of them.
-    pub fn send(&mut self, steps: Vec<Step>, row: String) -> Fate {
+    pub fn send(&mut self, steps: Vec<Step>, row: Named) -> Fate {
         let ticket = self.submit(steps, vec![row]);
         if self.dry {
             return Fate::Written(None);

@@ -12,7 +12,7 @@ use pgrx::pg_sys::{self, EState, Oid, ResultRelInfo, TupleTableSlot};
 use pgrx::PgMemoryContexts;
 use serde_json::Value;
 
-use super::book::{name_of, Fate};
+use super::book::{name_of, Fate, Named};
 use super::columns::{columns, put, unsendable, WriteColumn};
 use super::plan::{junk_name, key_columns, WHOLE_ROW};
 use super::returned::Returned;
@@ -49,7 +49,7 @@ pub struct Modify {
     returned: Option<Returned>,
     /// Rows that the statement has changed, by their keys: it changes each once.
     done: HashSet<String>,
-    pending: Vec<(Row, String)>,
+    pending: Vec<(Row, Named)>,
 }
 
 /// What makes a [`Modify`].
@@ -112,7 +112,13 @@ impl Modify {
             let modify = Modify {
                 object,
                 op,
-                sender: Sender::new(table, user, object, settings.clone(), skip_conflicts),
+                sender: Sender::new(
+                    table,
+                    user,
+                    (object, begin.op),
+                    settings.clone(),
+                    skip_conflicts,
+                ),
                 settings,
                 relation,
                 columns,
@@ -162,7 +168,7 @@ impl Modify {
     }
 
     /// The old row and the new one, as far as an UPDATE needs them, and the columns that may have changed: those that it
-    /// sets, and with triggers all.
+    /// sets, and with triggers all. Where Auth0 takes rows whole, all columns are needed.
     ///
     /// # Safety
     /// Both slots must hold tuples of the table.
@@ -173,6 +179,8 @@ impl Modify {
         all: bool,
     ) -> (Row, Row, Vec<&str>) {
         let keys = write::keys(self.object, Op::Update);
+        let update = writes::writes(self.object).and_then(|record| record.update.as_ref());
+        let whole = update.is_some_and(|update| update.whole);
         let (mut before, mut after, mut changed) = (Row::new(), Row::new(), Vec::new());
         // SAFETY: the caller's promise.
         unsafe {
@@ -181,7 +189,7 @@ impl Modify {
             for column in self.columns.iter().filter(|column| column.plain) {
                 let is_set = all || self.set.contains(&column.number);
                 let taken = changed.contains(&column.name.as_str());
-                if taken || !(is_set || keys.contains(&column.name.as_str())) {
+                if taken || !(is_set || whole || keys.contains(&column.name.as_str())) {
                     continue;
                 }
                 before.insert(column.name.clone(), column.value(old));
@@ -192,6 +200,21 @@ impl Modify {
             }
         }
         (before, after, changed)
+    }
+
+    /// The requests that change a row.
+    pub fn steps_of_change(&self, old: &Row, new: &Row, changed: &[&str]) -> Result<Vec<Step>> {
+        let steps = write::update(self.object, old, new, changed)?;
+        Ok(match self.settings.include_secrets {
+            true => steps,
+            false => write::keeping_secrets(steps),
+        })
+    }
+
+    /// Whether setting these columns takes a look at secrets that the table does not show.
+    pub fn keeps_secrets(&self, set: &[&str]) -> bool {
+        let hides = |column: &&str| write::hides_secrets(self.object, column);
+        !self.settings.include_secrets && set.iter().any(hides)
     }
 
     /// What a DELETE needs of a row of its plan.
@@ -258,19 +281,19 @@ impl Modify {
     }
 
     /// The name of the statement's next row, for errors: its place, and what it is known by.
-    pub fn next_name(&mut self, row: &Row) -> String {
+    pub fn next_name(&mut self, row: &Row) -> Named {
         let number = self.sender.book.next_row();
         self.sender.book.row();
         name_of(self.object, self.op, row, number)
     }
 
     /// Sends a row's requests and waits.
-    pub fn send(&mut self, steps: Vec<Step>, name: String) -> Fate {
+    pub fn send(&mut self, steps: Vec<Step>, name: Named) -> Fate {
         self.sender.send(steps, name)
     }
 
     /// Takes a row that goes with others, to be waited for at the end.
-    pub fn put_aside(&mut self, row: Row, name: String) {
+    pub fn put_aside(&mut self, row: Row, name: Named) {
         self.pending.push((row, name));
         let record = writes::writes(self.object);
         let together = record.is_some_and(|record| record.batch(self.op).is_some());
@@ -281,7 +304,7 @@ impl Modify {
 
     /// Sends what has been put aside.
     fn submit_pending(&mut self) {
-        let (rows, names): (Vec<Row>, Vec<String>) =
+        let (rows, names): (Vec<Row>, Vec<Named>) =
             std::mem::take(&mut self.pending).into_iter().unzip();
         let batches = write::batch(self.object, self.op, &rows).or_raise();
         for batch in batches {
@@ -325,6 +348,43 @@ impl Modify {
                 returned.fill(stored, slot, estate);
             }
         }
+    }
+
+    /// The object as it is after a change that Auth0 has not answered with the row; `None` if the table does not have it.
+    ///
+    /// # Safety
+    /// `tuple` must hold the old tuple of the table.
+    pub unsafe fn changed_object(
+        &self,
+        tuple: *mut TupleTableSlot,
+        old: &Row,
+        new: &Row,
+    ) -> Option<Vec<u8>> {
+        let column = self.columns.iter().find(|column| column.whole)?;
+        // SAFETY: the caller's promise.
+        let Value::Object(mut object) = (unsafe {
+            unpack(tuple);
+            column.value(tuple)
+        }) else {
+            return None;
+        };
+        for (name, value) in new
+            .iter()
+            .filter(|(name, value)| old.get(*name) != Some(*value))
+        {
+            let key = self.object.key_of(name);
+            match value {
+                Value::Null => object.remove(key),
+                value => object.insert(key.to_owned(), value.clone()),
+            };
+        }
+        let object = Value::Object(object).to_string();
+        Some(write::stored(
+            self.object,
+            Op::Update,
+            Some(object.as_bytes()),
+            new,
+        ))
     }
 
     /// Empties the columns that never come back, in a tuple that stands for the stored row.

@@ -249,7 +249,9 @@ static RULES_CONFIGS: Object = Object {
     secrets: &["value"],
     columns: &[
         text("key", ""),
-        text("value", "the API does not show it").secret(),
+        text("value", "the API does not show it")
+            .secret()
+            .write_only(),
     ],
     ..PLAIN
 };

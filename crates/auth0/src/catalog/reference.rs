@@ -165,8 +165,8 @@ fn written(object: &'static Object, op: Op) -> String {
         return String::new();
     };
     let mut text = format!("`{} {path}`", method.name());
-    if let Some(batch) = record.batch(op) {
-        text += &format!(", {}", batch.capacity());
+    if let Some(manner) = record.manner(op) {
+        text += &format!(", {manner}");
     }
     let needed = match (op, &record.insert) {
         (Op::Insert, Some(insert)) => insert.needed(),

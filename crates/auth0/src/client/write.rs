@@ -5,6 +5,7 @@
 //! harm by itself: between the two somebody may have made the row anew. An outcome that nobody knows is an error of its own.
 
 use bytes::Bytes;
+use serde::de::IgnoredAny;
 
 use super::flight::Flight;
 use super::transport::{url, Body, Order};
@@ -56,8 +57,8 @@ impl WriteBody {
 pub enum Written {
     /// Carried out; the answer's body, which may be empty.
     Done(Vec<u8>),
-    /// There is no such row (404), so there is nothing to change or delete.
-    Missing,
+    /// There is no such thing (404), in Auth0's words: no row to change or delete, or something that it refers to.
+    Missing(Refusal),
     /// Not sent: the flight was stopped before.
     Abandoned,
 }
@@ -86,11 +87,19 @@ impl Client {
             correlation: Some(write.correlation),
         };
         let trip = Trip::new(&self.tenant, &call, settings, stats).once();
-        match self.call(trip, &order, flight, Ok).await {
+        match self.call(trip, &order, flight, readable).await {
             Ok(Some(body)) => Ok(Written::Done(body)),
             Ok(None) => Ok(Written::Abandoned),
             Err(error) => verdict(error, write.method, &call),
         }
+    }
+}
+
+/// An answer of Auth0: JSON or nothing. Somebody's page in between says nothing about what has been done.
+fn readable(body: Vec<u8>) -> std::result::Result<Vec<u8>, String> {
+    match body.is_empty() || serde_json::from_slice::<IgnoredAny>(&body).is_ok() {
+        true => Ok(body),
+        false => Err("It is not JSON.".to_owned()),
     }
 }
 
@@ -101,7 +110,7 @@ fn verdict(error: Error, method: Method, call: &Call) -> Result<Written> {
         Error::Rejected { refusal, .. }
             if refusal.status == 404 && refusal.message.is_some() && method != Method::Post =>
         {
-            Ok(Written::Missing)
+            Ok(Written::Missing(refusal))
         }
         Error::Rejected { call, refusal } if is_duplicate(&refusal) => {
             Err(Error::Conflict { call, refusal })
@@ -161,14 +170,10 @@ mod tests {
     #[test]
     fn nothing_there_is_no_error_but_for_a_new_row() {
         let gone = || refused(404, "inexistent_user", "The user does not exist.");
-        assert_eq!(
-            verdict(gone(), Method::Patch, &call()),
-            Ok(Written::Missing)
-        );
-        assert_eq!(
-            verdict(gone(), Method::Delete, &call()),
-            Ok(Written::Missing)
-        );
+        for method in [Method::Patch, Method::Delete] {
+            let verdict = verdict(gone(), method, &call());
+            assert!(matches!(verdict, Ok(Written::Missing(_))), "{verdict:?}");
+        }
         assert!(matches!(
             verdict(gone(), Method::Post, &call()),
             Err(Error::Rejected { .. })

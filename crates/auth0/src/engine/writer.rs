@@ -258,12 +258,19 @@ impl Job {
         let mut row = None;
         for (at, (step, correlation)) in steps.iter().enumerate() {
             match self.send(step, correlation).await {
-                Ok(Written::Done(body)) => {
-                    if step.answer == Answer::Row && !body.is_empty() {
-                        row = Some(body);
-                    }
+                Ok(Written::Done(body)) if step.answer == Answer::Row && !body.is_empty() => {
+                    row = Some(body);
                 }
-                Ok(Written::Missing) => return Outcome::NotFound,
+                // Who has made a row says which.
+                Ok(Written::Done(_)) if step.answer == Answer::Row && step.op == Op::Insert => {
+                    return failed(steps, at, empty(step.call()));
+                }
+                Ok(Written::Done(_)) => {}
+                Ok(Written::Missing(_)) if step.may_be_gone() => return Outcome::NotFound,
+                Ok(Written::Missing(refusal)) => {
+                    let call = step.call();
+                    return failed(steps, at, Error::Rejected { call, refusal });
+                }
                 Ok(Written::Abandoned) if at == 0 => return Outcome::Unsent,
                 Ok(Written::Abandoned) => return failed(steps, at, Error::abandoned()),
                 Err(error) => return failed(steps, at, error),
@@ -276,10 +283,19 @@ impl Job {
         if let Some(get) = step.reads() {
             let shared = &self.shared;
             let parse = |body: Vec<u8>| serde_json::from_slice(&body).map_err(|e| e.to_string());
-            let there = shared
-                .client
-                .get(&get, &shared.settings, &shared.stats, parse);
-            return match step.upon(there.await?)? {
+            let (settings, stats) = (&shared.settings, &shared.stats);
+            let there = match shared.client.get(&get, settings, stats, parse).await {
+                Err(Error::Rejected { refusal, .. })
+                    if refusal.status == 404 && refusal.message.is_some() =>
+                {
+                    match step.goes_without() {
+                        true => return self.send_once(step, correlation).await,
+                        false => return Ok(Written::Missing(refusal)),
+                    }
+                }
+                there => there?,
+            };
+            return match step.upon(there)? {
                 None => Ok(Written::Done(Vec::new())),
                 Some(whole) => self.send_once(&whole, correlation).await,
             };
@@ -287,7 +303,7 @@ impl Job {
         let written = self.send_once(step, correlation).await;
         let apart = match (&written, step.method) {
             // One of several is not there, and so none has gone: each is told by itself.
-            (Ok(Written::Missing), Method::Delete) => step.apart(),
+            (Ok(Written::Missing(_)), Method::Delete) => step.apart(),
             _ => Vec::new(),
         };
         if apart.is_empty() {
@@ -343,6 +359,17 @@ impl Job {
             });
         }
         written
+    }
+}
+
+/// A success that does not say what it has made.
+fn empty(call: Call) -> Error {
+    Error::Uncertain {
+        cause: Box::new(Error::Unreadable {
+            call,
+            reason: "It is empty.".to_owned(),
+            attempts: 1,
+        }),
     }
 }
 

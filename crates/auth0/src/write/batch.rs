@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{json, Map, Value};
 
 use super::body::{check_row, delete_one, insert_one};
-use super::step::Step;
+use super::step::{Before, Step};
 use super::{allowed, under, value, Row};
 use crate::catalog::writes::{Answer, Batch, Element, Method, Op};
 use crate::catalog::Object;
@@ -73,6 +73,9 @@ fn empty(
         step.columns = batch.columns();
         step.answer = answer;
         step.batch = Some(batch);
+        if batch.whole {
+            step.before = Before::Whole;
+        }
         Ok(step)
     }
 }

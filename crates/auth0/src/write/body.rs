@@ -3,10 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::batch::batch;
-use super::step::Step;
+use super::step::{Before, Step};
 use super::{allowed, key_in_body, read_only, value, Row};
 use crate::catalog::writes::{Delete, Insert, Op};
 use crate::catalog::Object;
+use crate::client::Get;
 use crate::error::{Error, Result};
 
 /// The requests that store `row`. Columns that are NULL are not sent: their defaults are Auth0's.
@@ -63,6 +64,16 @@ pub(super) fn insert_one(
     }
     step.body = Some(Value::Object(body));
     step.answer = insert.answer;
+    if let Some((path, column)) = insert.absent {
+        let value = |column| {
+            value(row, column)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
+        let key = column.and_then(|column| Some((object.key_of(column), value(column)?)));
+        let (path, query) = (path.to_owned(), Vec::new());
+        step.before = Before::Absence(Get { path, query }, key);
+    }
     Ok(step)
 }
 

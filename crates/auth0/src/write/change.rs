@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::batch::element;
-use super::step::Step;
+use super::step::{Before, Step};
 use super::{allowed, key_in_body, read_only, value, Row};
 use crate::catalog::writes::{Act, Companion, Merged, Op, Update};
 use crate::catalog::Object;
@@ -29,7 +29,8 @@ pub fn needs_old(object: &'static Object, column: &str, new: Option<&Value>) -> 
 /// columns of [`super::keys`]; of the others those that it has are compared, and sent only if they differ. None if nothing
 /// differs.
 ///
-/// A write-only column that is NULL is one that nobody has set: it always reads so.
+/// A write-only column that is NULL is one that nobody has set: it always reads so. That alone cannot be meant so, and is an
+/// error.
 pub fn update(
     object: &'static Object,
     old: &Row,
@@ -61,12 +62,21 @@ pub fn update(
             for column in update.columns {
                 let sent = match value(new, column) {
                     Some(value) => value.clone(),
-                    None if update.nullable.contains(column) => Value::Null,
+                    None if update.nullable.contains(column) && new.contains_key(*column) => {
+                        Value::Null
+                    }
                     None => continue,
                 };
                 if !step.columns.contains(column) {
                     put(object, update, step, column, sent);
                 }
+            }
+            let unseen = update.columns.iter().filter(|one| !new.contains_key(**one));
+            let unseen: Vec<Vec<&str>> = unseen
+                .map(|one| vec![key_in_body(object, update.keys, one)])
+                .collect();
+            if !unseen.is_empty() {
+                step.before = Before::Kept(unseen);
             }
         }
     }
@@ -74,6 +84,9 @@ pub fn update(
         let row = element(object, Op::Update, new, batch)?;
         step.body = row.map(|row| batch.body(row));
         step.batch = Some(batch);
+        if batch.whole {
+            step.before = Before::Whole;
+        }
     }
     for companion in update.companions {
         if changed.contains(&companion.column) {
@@ -93,7 +106,24 @@ pub fn update(
         step.columns = vec![act.column];
         steps.push(step);
     }
+    if let (true, Some(column)) = (steps.is_empty(), nothing_but_null(object, new, changed)) {
+        return Err(Error::NullColumn {
+            object: object.name,
+            column,
+            op: Op::Update,
+        });
+    }
     Ok(steps)
+}
+
+/// The first of the changed columns, if all of them are write-only and NULL.
+fn nothing_but_null(object: &'static Object, new: &Row, changed: &[&str]) -> Option<&'static str> {
+    let mut columns = changed.iter().map(|column| object.named(column));
+    let null = columns.all(|column| {
+        column.is_some_and(|column| column.write_only && value(new, column.name).is_none())
+    });
+    let first = changed.first().and_then(|column| object.named(column))?;
+    null.then_some(first.name)
 }
 
 /// Whether the old value is known and the same.

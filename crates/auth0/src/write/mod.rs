@@ -9,6 +9,8 @@
 mod batch;
 mod body;
 mod change;
+mod hidden;
+mod places;
 mod shown;
 mod step;
 mod stored;
@@ -19,6 +21,8 @@ mod whole;
 pub use batch::{batch, Batched};
 pub use body::{delete, insert};
 pub use change::{needs_old, update};
+pub use hidden::{hides_secrets, keeping_secrets};
+pub use places::Places;
 pub use step::Step;
 pub use stored::{known, stored};
 

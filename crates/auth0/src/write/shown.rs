@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::step::Step;
+use super::step::{Before, Step};
 use crate::catalog::writes::{writes, Element};
 use crate::rows::redact;
 
@@ -56,9 +56,11 @@ impl Step {
                 _ => hide_named(&mut body),
             }
             let _ = write!(text, " {body}");
-            if self.reads().is_some() {
-                text += ", with what is there";
-            }
+            text += match &self.before {
+                Before::Nothing => "",
+                Before::Whole | Before::Kept(_) => ", with what is there",
+                Before::Absence(..) => ", if there is none",
+            };
         }
         text
     }

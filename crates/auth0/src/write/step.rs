@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{text, Row};
 use crate::catalog::template::{self, Put};
 use crate::catalog::writes::{Answer, Batch, Element, Method, Op};
-use crate::catalog::Object;
+use crate::catalog::{Object, Shape};
+use crate::client::Get;
 use crate::error::{Call, Error, Result};
 
 /// One request that changes something.
@@ -29,6 +30,22 @@ pub struct Step {
     pub answer: Answer,
     /// How the rows stand in the body, if it may have several.
     pub(super) batch: Option<&'static Batch>,
+    /// What is read before it is sent.
+    pub(super) before: Before,
+}
+
+/// What is read before a request is sent, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Before {
+    /// Nothing.
+    Nothing,
+    /// All of which the row is a part, as Auth0 takes it whole.
+    Whole,
+    /// The row, for what it has at these paths, which would get lost: the statement does not see it.
+    Kept(Vec<Vec<&'static str>>),
+    /// Whether the row is there already, as Auth0 would replace it: the call, and the key and value that the row has in the
+    /// list that it answers with. Without these, any answer is the row.
+    Absence(Get, Option<(&'static str, String)>),
 }
 
 impl Step {
@@ -69,6 +86,7 @@ impl Step {
             columns: Vec::new(),
             answer: Answer::Nothing,
             batch: None,
+            before: Before::Nothing,
         })
     }
 
@@ -89,6 +107,17 @@ impl Step {
     pub fn orders_by(&self) -> Option<&str> {
         let makes_one = self.op == Op::Insert && self.batch.is_none();
         (!makes_one).then_some(self.path.as_str())
+    }
+
+    /// Whether a 404 is a row that has gone, which there is nothing to change or delete of. What has no row before or always
+    /// has one can only lack something that it refers to.
+    pub fn may_be_gone(&self) -> bool {
+        let always = self.object.shape == Shape::One && self.object.variables().next().is_none();
+        match self.op {
+            Op::Insert => false,
+            Op::Update => !always,
+            Op::Delete => true,
+        }
     }
 
     /// The same for each row alone, where one of several may be why all were refused. Empty if there is but one.

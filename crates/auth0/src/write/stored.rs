@@ -11,6 +11,7 @@ use crate::catalog::{template, Object};
 pub fn stored(object: &'static Object, op: Op, answer: Option<&[u8]>, sent: &Row) -> Vec<u8> {
     let answer =
         answer.and_then(|answer| serde_json::from_slice::<Map<String, Value>>(answer).ok());
+    let hidden = object.columns.iter().filter(|column| column.write_only);
     let mut row = answer.unwrap_or_else(|| {
         object
             .columns
@@ -22,6 +23,10 @@ pub fn stored(object: &'static Object, op: Op, answer: Option<&[u8]>, sent: &Row
             })
             .collect()
     });
+    for column in hidden {
+        // Some answers repeat what no read shows.
+        row.remove(column.key);
+    }
     let call = writes(object).and_then(|record| record.call(op));
     for column in call
         .into_iter()

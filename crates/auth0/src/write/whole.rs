@@ -1,8 +1,9 @@
-//! Requests whose body is all there is: what is there is read first, and sent together with the change.
+//! Requests before which is read what there is: where their body is all of it, or it must be kept, or must not be there.
 
 use serde_json::{json, Map, Value};
 
-use super::step::Step;
+use super::hidden::restore;
+use super::step::{Before, Step};
 use crate::catalog::writes::Op;
 use crate::client::Get;
 use crate::error::{Error, Refusal, Result};
@@ -14,12 +15,16 @@ const ALL: usize = 100;
 const BINDINGS: &str = "bindings";
 
 impl Step {
-    /// What has to be read before it is sent: its body is only what changes, where Auth0 takes all there is.
+    /// What has to be read before it is sent.
     pub fn reads(&self) -> Option<Get> {
-        let batch = self.batch.filter(|batch| batch.whole)?;
         let mut query = self.query.clone();
-        if !batch.key.is_empty() {
-            query.push(("per_page", ALL.to_string()));
+        match &self.before {
+            Before::Nothing => return None,
+            Before::Absence(get, _) => return Some(get.clone()),
+            Before::Whole if self.batch.is_some_and(|batch| !batch.key.is_empty()) => {
+                query.push(("per_page", ALL.to_string()));
+            }
+            Before::Whole | Before::Kept(_) => {}
         }
         Some(Get {
             path: self.path.clone(),
@@ -27,9 +32,40 @@ impl Step {
         })
     }
 
-    /// The same with all that is to be there, given what `there` is; `None` if there is nothing to change. An entry that an
-    /// `INSERT` finds there is a conflict.
+    /// Whether it is sent although nothing has been there to read (404).
+    pub fn goes_without(&self) -> bool {
+        matches!(self.before, Before::Absence(..))
+    }
+
+    /// What is sent, given what `there` is; `None` if there is nothing to change. A row that an `INSERT` finds there is a
+    /// conflict.
     pub fn upon(&self, there: Value) -> Result<Option<Step>> {
+        match &self.before {
+            Before::Nothing => Ok(Some(self.clone())),
+            Before::Whole => self.among(there),
+            Before::Kept(paths) => {
+                let mut body = self.body.clone().unwrap_or_default();
+                for path in paths {
+                    restore(&mut body, &there, path);
+                }
+                Ok(Some(Step {
+                    body: Some(body),
+                    ..self.clone()
+                }))
+            }
+            Before::Absence(_, None) => Err(self.is_there(self.object.name)),
+            Before::Absence(_, Some((key, value))) => {
+                let mut rows = there.as_array().into_iter().flatten();
+                match rows.any(|row| row.get(*key).and_then(Value::as_str) == Some(value)) {
+                    true => Err(self.is_there(value)),
+                    false => Ok(Some(self.clone())),
+                }
+            }
+        }
+    }
+
+    /// The same with all that is to be there.
+    fn among(&self, there: Value) -> Result<Option<Step>> {
         let old = there.clone();
         let new = match (there, &self.body) {
             (Value::Object(there), Some(Value::Object(put))) if put.contains_key(BINDINGS) => {
@@ -110,7 +146,7 @@ impl Step {
             refusal: Refusal {
                 status: 409,
                 code: None,
-                message: Some(format!("There is an entry \"{name}\" already.")),
+                message: Some(format!("There is \"{name}\" already.")),
             },
         }
     }

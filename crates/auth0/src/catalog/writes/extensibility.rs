@@ -117,6 +117,7 @@ pub static WRITES: &[Writes] = &[
             path: "/api/v2/rules-configs/{key}",
             columns: &["value"],
             required: &["value"],
+            absent: Some(("/api/v2/rules-configs", Some("key"))),
             ..MAKE
         }),
         update: Some(Update {

@@ -51,6 +51,16 @@ impl Op {
     }
 }
 
+impl Op {
+    /// What has been done to a row: `written` or `deleted`.
+    pub fn done(self) -> &'static str {
+        match self {
+            Op::Insert | Op::Update => "written",
+            Op::Delete => "deleted",
+        }
+    }
+}
+
 impl fmt::Display for Op {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -96,6 +106,9 @@ pub struct Insert {
     pub columns: &'static [&'static str],
     /// Those without which Auth0 refuses it; those in the path are always needed.
     pub required: &'static [&'static str],
+    /// What is read first where Auth0 would replace a row that is there: the call, and the column whose value a row of the
+    /// list has that it answers with. Without one, any answer is the row.
+    pub absent: Option<(&'static str, Option<&'static str>)>,
     /// Columns whose key in the body is another than the column's.
     pub keys: &'static [(&'static str, &'static str)],
     /// What comes back.
@@ -212,7 +225,7 @@ impl Batch {
     }
 
     /// How much goes in one request, in words.
-    pub fn capacity(&self) -> String {
+    fn capacity(&self) -> String {
         match self.most {
             1 if self.whole => "after a GET".to_owned(),
             _ if self.whole => "for all rows of a path, after a GET".to_owned(),
@@ -284,10 +297,8 @@ impl Writes {
         match op {
             Op::Insert => Vec::new(),
             Op::Update => self.update.as_ref().map_or_else(Vec::new, |update| {
-                let whole = update.columns.iter().filter(|_| update.whole);
                 let in_body = update.batch.iter().flat_map(Batch::columns);
                 template::variables(update.path)
-                    .chain(whole.copied())
                     .chain(in_body.filter(|column| !update.columns.contains(column)))
                     .collect()
             }),
@@ -312,6 +323,17 @@ impl Writes {
             Op::Insert => self.insert.as_ref().map(|one| (one.method, one.path)),
             Op::Update => self.update.as_ref().map(|one| (one.method, one.path)),
             Op::Delete => self.delete.as_ref().map(|one| (one.method, one.path)),
+        }
+    }
+
+    /// How many rows a request may be for, and whether what is there is read before it; `None` for one row alone.
+    pub fn manner(&self, op: Op) -> Option<String> {
+        let after = || "after a GET".to_owned();
+        match (op, self.batch(op), &self.insert) {
+            (Op::Update, Some(batch), _) => batch.whole.then(after),
+            (_, Some(batch), _) => Some(batch.capacity()),
+            (Op::Insert, None, Some(insert)) => insert.absent.map(|_| after()),
+            _ => None,
         }
     }
 

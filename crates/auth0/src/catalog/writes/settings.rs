@@ -123,6 +123,7 @@ pub static WRITES: &[Writes] = &[
             path: "/api/v2/branding/templates/universal-login",
             columns: &["body"],
             required: &["body"],
+            absent: Some(("/api/v2/branding/templates/universal-login", None)),
             keys: &[("body", "template")],
             answer: Answer::Nothing,
             ..MAKE

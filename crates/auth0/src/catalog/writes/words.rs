@@ -17,6 +17,7 @@ pub const MAKE: Insert = Insert {
     path: "",
     columns: &[],
     required: &[],
+    absent: None,
     keys: &[],
     answer: Answer::Row,
     batch: None,

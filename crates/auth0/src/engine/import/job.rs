@@ -100,7 +100,7 @@ async fn begin(ground: &Ground, connection_id: &str, file: &File) -> Result<Opti
                     }),
                 };
             }
-            Ok(Written::Missing | Written::Abandoned) => return Ok(None),
+            Ok(Written::Missing(_) | Written::Abandoned) => return Ok(None),
             // Others' jobs are running: Auth0 takes two at a time.
             Err(Error::RateLimited { refused: true, .. }) if since.elapsed() < LONGEST_JOB => {
                 ground.tell(Event::Waiting);

@@ -80,10 +80,69 @@ fn a_whole_row_is_sent_where_the_api_replaces_it() {
             r#"PUT /api/v2/guardian/factors/sms/templates {"enrollment_message":"c","verification_message":"b"}"#
         ]
     );
+    assert!(steps[0].reads().is_none() && keys(templates, Op::Update).is_empty());
+    // What the statement does not see is taken from what is there.
+    let new = row(json!({"enrollment_message": "c"}));
+    let [step] = &update(templates, &Row::new(), &new, &["enrollment_message"]).unwrap()[..] else {
+        panic!("one request");
+    };
     assert_eq!(
-        keys(templates, Op::Update),
-        ["enrollment_message", "verification_message"]
+        step.reads().unwrap().path,
+        "/api/v2/guardian/factors/sms/templates"
     );
+    let there = json!({"enrollment_message": "a", "verification_message": "b"});
+    let whole = step.upon(there).unwrap().unwrap();
+    assert_eq!(
+        whole.body,
+        Some(json!({"enrollment_message": "c", "verification_message": "b"}))
+    );
+}
+
+#[test]
+fn secrets_inside_of_a_document_are_kept() {
+    let connections = object("connections");
+    let old = row(json!({"id": "con_1", "options": {"scope": [1]}}));
+    let change = |options: Value| {
+        let new = row(json!({"id": "con_1", "options": options}));
+        let steps = update(connections, &old, &new, &["options"]).unwrap();
+        keeping_secrets(steps).remove(0)
+    };
+    let step = change(json!({"scope": [2], "email": {"from": "a"}}));
+    assert_eq!(step.reads().unwrap().path, "/api/v2/connections/con_1");
+    let there =
+        json!({"options": {"scope": [1], "client_secret": "s", "email": {"credentials": 7}}});
+    assert_eq!(
+        step.upon(there).unwrap().unwrap().body,
+        Some(json!({"options": {
+            "scope": [2], "client_secret": "s", "email": {"from": "a", "credentials": 7}
+        }}))
+    );
+    // Nothing to put it into; and other columns have none.
+    assert!(change(Value::Null).reads().is_none());
+    let new = row(json!({"id": "con_1", "options": {"scope": [1]}, "realms": ["r"]}));
+    let steps = update(connections, &old, &new, &["realms"]).unwrap();
+    assert!(keeping_secrets(steps)[0].reads().is_none());
+}
+
+#[test]
+fn what_auth0_would_replace_is_looked_for_first() {
+    let new = insert(
+        object("rules_configs"),
+        &row(json!({"key": "k", "value": "v"})),
+    )
+    .unwrap();
+    assert_eq!(new[0].reads().unwrap().path, "/api/v2/rules-configs");
+    let upon = |keys: Value| new[0].upon(keys).map(|step| step.is_some());
+    assert_eq!(upon(json!([{"key": "x"}])), Ok(true));
+    assert!(upon(json!([{"key": "x"}, {"key": "k"}])).is_err_and(|error| error.is_conflict()));
+    let template = insert(
+        object("universal_login_template"),
+        &row(json!({"body": "b"})),
+    )
+    .unwrap();
+    assert!(template[0].goes_without());
+    let there = template[0].upon(json!({"body": "old"}));
+    assert!(there.is_err_and(|error| error.is_conflict()));
 }
 
 #[test]

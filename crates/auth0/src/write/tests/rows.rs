@@ -215,14 +215,28 @@ fn what_goes_with_others_does_not_go_alone() {
         mail.unwrap(),
         [r#"PATCH /api/v2/users/u {"verify_email":true}"#]
     );
-    // It reads as NULL, so NULL is what it was.
-    assert!(change(
+    // It reads as NULL, so NULL is what it was; but that alone cannot be meant so.
+    let beside = change(
+        json!({"user_id": "u", "name": "n"}),
+        json!({"name": "n", "password": null}),
+        &["name", "password"],
+    );
+    assert!(beside.unwrap().is_empty());
+    let alone = change(
         json!({"user_id": "u"}),
         json!({"password": null}),
-        &["password"]
-    )
-    .unwrap()
-    .is_empty());
+        &["password"],
+    );
+    assert!(
+        matches!(
+            alone,
+            Err(Error::NullColumn {
+                column: "password",
+                ..
+            })
+        ),
+        "{alone:?}"
+    );
 }
 
 #[test]
