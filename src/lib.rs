@@ -8,6 +8,7 @@
 //! - [`guc`]: settings of a session
 //! - [`interrupt`]: waiting without being deaf to Postgres
 //! - [`array`], [`list`], [`text`]: Postgres' arrays and lists; strings in and out of the database's encoding
+//! - [`log`]: lines in the server log
 //! - [`as_user`]: acting as somebody else for the length of a call
 //! - [`error`]: every SQLSTATE, detail and hint
 
@@ -23,6 +24,7 @@ mod guc;
 mod identity;
 mod interrupt;
 mod list;
+mod log;
 mod server;
 mod text;
 

@@ -97,6 +97,30 @@ fn every_write_says_which_statement_it_is_of() {
 }
 
 #[test]
+fn the_log_of_writes_has_nothing_of_the_statement() {
+    let mut world = writable(0);
+    let insert = |email: &str| {
+        format!("insert into users (connection, email, password) values ('Username-Password-Authentication', '{email}', 'S3cret-Word!')")
+    };
+    let pid = world.value("select pg_backend_pid()").unwrap();
+    world.run("set auth0_fdw.log_writes = on");
+    world.run(&insert("a@example.com"));
+    world.run(&format!("do $$ begin {}; end $$", insert("b@example.com")));
+    let log = xtask::Cluster::shared().log();
+    let ours = log
+        .lines()
+        .filter(|line| line.contains(&format!("[{pid}]")));
+    let ours: Vec<&str> = ours.collect();
+    assert_eq!(ours.len(), 2, "{ours:?}");
+    for line in ours {
+        assert!(
+            line.contains("LOG:  auth0_fdw: POST /api/v2/users: done in "),
+            "{line}"
+        );
+    }
+}
+
+#[test]
 fn a_cancel_in_mid_statement_says_what_has_been_written() {
     let mut world = writable(0);
     world.run("alter server auth0 options (add concurrency '1')");
