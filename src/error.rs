@@ -202,7 +202,7 @@ fn detail(error: &Error) -> Option<String> {
         Error::TooManyDeletes { setting, allowed, .. } => {
             format!("{setting} allows {allowed}. Nothing has been deleted.")
         }
-        Error::WriteInTransaction { setting } => format!(
+        Error::WriteInTransaction { setting, .. } => format!(
             "A write to Auth0 happens at once and a rollback does not undo it; {setting} is \"forbid\"."
         ),
         Error::Uncertain { cause } => format!("{cause}. {}", detail(cause).unwrap_or_default()),
@@ -486,7 +486,7 @@ fn hint(error: &Error) -> Option<String> {
         Error::TooManyDeletes { setting, count, .. } => {
             format!("If that is what you want: SET LOCAL {setting} = {count};")
         }
-        Error::WriteInTransaction { setting } => {
+        Error::WriteInTransaction { setting, .. } => {
             format!("Run the statement on its own, or SET {setting} = 'warn'.")
         }
         Error::Conflict { .. } => "INSERT … ON CONFLICT DO NOTHING skips rows that Auth0 has already.".into(),

@@ -42,7 +42,7 @@ pub fn max_deletes() -> Option<u64> {
         .filter(|most| *most > 0)
 }
 
-/// What a write in a transaction block is.
+/// What a write in a transaction block or from a function is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PostgresGucEnum)]
 pub enum InTransaction {
     /// Allowed, with a warning.
@@ -59,7 +59,7 @@ pub const WRITES_IN_TRANSACTION_NAME: &str = "auth0_fdw.writes_in_transaction";
 static WRITES_IN_TRANSACTION: GucSetting<InTransaction> =
     GucSetting::<InTransaction>::new(InTransaction::Warn);
 
-/// What a write in a transaction block is.
+/// What a write in a transaction block or from a function is.
 pub fn writes_in_transaction() -> InTransaction {
     WRITES_IN_TRANSACTION.get()
 }
@@ -127,7 +127,7 @@ pub fn declare() {
     );
     GucRegistry::define_enum_guc(
         c"auth0_fdw.writes_in_transaction",
-        c"What happens when the tenant is changed in a transaction block, whose rollback cannot undo it.",
+        c"What happens when the tenant is changed in a transaction block or from a function, whose rollback cannot undo it.",
         c"warn: one warning in each transaction; allow: nothing; forbid: an error.",
         &WRITES_IN_TRANSACTION,
         GucContext::Userset,

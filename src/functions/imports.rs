@@ -4,6 +4,7 @@ use auth0::catalog::writes::Op;
 use auth0::engine::{Event, Finished, Import, ImportRequest, RowError};
 use auth0::{Error, Result};
 use pgrx::iter::TableIterator;
+use pgrx::pg_sys::FunctionCallInfo;
 use pgrx::{name, notice, pg_extern, Spi};
 use serde_json::Value as Json;
 
@@ -11,7 +12,7 @@ use super::get::current_user;
 use super::sql::{or_raise, statement};
 use super::value::{Jsonb, Text};
 use crate::error::{raise, OrRaise};
-use crate::fdw::modify::{check_rights, check_transaction, correlation};
+use crate::fdw::modify::{check_call, check_rights, correlation};
 use crate::server::Table;
 use crate::{backend, guc, interrupt, text};
 
@@ -26,6 +27,7 @@ fn import_users(
     connection: &str,
     source: &str,
     upsert: bool,
+    call: FunctionCallInfo,
 ) -> TableIterator<
     'static,
     (
@@ -41,7 +43,7 @@ fn import_users(
     let rows = rows_of(&received(source));
     let refused = match guc::dry_run() {
         true => show(&server, &connection, upsert, &rows),
-        false => run(&server, connection, upsert, &rows),
+        false => run(&server, connection, upsert, &rows, call),
     };
     let shown = |text: Option<String>| text.as_deref().map(Text::new);
     TableIterator::new(refused.into_iter().map(move |row| {
@@ -118,9 +120,17 @@ fn show(server: &str, connection: &str, upsert: bool, rows: &str) -> Vec<RowErro
     Vec::new()
 }
 
-fn run(server: &str, connection: String, upsert: bool, rows: &str) -> Vec<RowError> {
+#[allow(unsafe_code)]
+fn run(
+    server: &str,
+    connection: String,
+    upsert: bool,
+    rows: &str,
+    call: FunctionCallInfo,
+) -> Vec<RowError> {
     let (table, settings) = open(server).or_raise();
-    check_transaction();
+    // SAFETY: what Postgres has called the function with, which has not returned.
+    unsafe { check_call(call) };
     let client = table.connect(current_user(), &settings).or_raise();
     let runtime = backend::runtime().or_raise();
     let request = ImportRequest {

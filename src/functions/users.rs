@@ -8,14 +8,14 @@ use auth0::plan::{bind, Field, Filter, Value};
 use auth0::write::{self, Row};
 use auth0::{Error, Result};
 use pgrx::iter::TableIterator;
-use pgrx::pg_sys::Oid;
+use pgrx::pg_sys::{FunctionCallInfo, Oid};
 use pgrx::{name, pg_extern, JsonB};
 use serde_json::Value as Json;
 
 use super::get::current_user;
 use super::value::{Jsonb, Text};
 use crate::error::{raise, OrRaise};
-use crate::fdw::modify::{check_rights, check_transaction, Fate, Sender};
+use crate::fdw::modify::{check_call, check_rights, Fate, Sender};
 use crate::server::Table;
 use crate::{backend, guc, interrupt, text};
 
@@ -27,6 +27,7 @@ fn get_or_create_user(
     email: Option<&str>,
     connection: Option<&str>,
     defaults: Option<JsonB>,
+    call: FunctionCallInfo,
 ) -> TableIterator<
     'static,
     (
@@ -42,7 +43,7 @@ fn get_or_create_user(
             expected: "a text that is not empty".to_owned(),
         }),
     };
-    let users = Users::of(&given("server", server)).or_raise();
+    let users = Users::of(&given("server", server), call).or_raise();
     let (email, connection) = (given("email", email), given("connection", connection));
     let (user, created) = match users.find(&email, &connection).or_raise() {
         Some(user) => (user, false),
@@ -58,10 +59,11 @@ struct Users {
     object: &'static Object,
     settings: Settings,
     user: Oid,
+    call: FunctionCallInfo,
 }
 
 impl Users {
-    fn of(server: &str) -> Result<Users> {
+    fn of(server: &str, call: FunctionCallInfo) -> Result<Users> {
         let table = Table::users_of(server)?;
         let (object, settings) = (table.object()?, table.settings()?);
         check_rights(&table, object, &settings, Op::Insert)?;
@@ -70,6 +72,7 @@ impl Users {
             object,
             settings,
             user: current_user(),
+            call,
         })
     }
 
@@ -97,6 +100,13 @@ impl Users {
         Ok(None)
     }
 
+    /// Whether she may be made here and now.
+    #[allow(unsafe_code)]
+    fn check(&self) {
+        // SAFETY: what Postgres has called the function with, which has not returned.
+        unsafe { check_call(self.call) }
+    }
+
     /// A new one; or the one that somebody has made in the meantime.
     fn make(&self, email: &str, connection: &str, defaults: Option<Json>) -> (Json, bool) {
         let mut row = match defaults {
@@ -111,7 +121,7 @@ impl Users {
         row.insert("connection".to_owned(), connection.into());
         let steps = write::insert(self.object, &row).or_raise();
         if !guc::dry_run() {
-            check_transaction();
+            self.check();
         }
         let table = Table::users_of(&self.server).or_raise();
         let mut sender = Sender::new(table, self.user, self.object, self.settings.clone(), true);

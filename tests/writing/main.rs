@@ -14,4 +14,5 @@ mod safety;
 mod samples;
 mod sdk;
 mod support;
+mod transactions;
 mod updates;

@@ -1,6 +1,6 @@
-//! Dry runs, transactions, what a write leaves behind, cancel.
+//! Dry runs, what a write leaves behind, cancel.
 
-use crate::support::{calls, psql, sent, tally, user, writable};
+use crate::support::{psql, sent, tally, user, writable};
 use simulator::{Fault, FaultKind};
 
 #[test]
@@ -31,50 +31,6 @@ fn a_dry_run_shows_every_request_and_sends_none() {
     assert!(!said.contains("S3cret"), "{said}");
     let [_, posts, patches, deletes] = tally(&world);
     assert_eq!((posts, patches, deletes), (0, 0, 0));
-}
-
-#[test]
-fn a_transaction_block_is_warned_once() {
-    let mut world = writable(0);
-    let id = user(&mut world, "a@example.com");
-    let update =
-        |nick: &str| format!("update users set nickname = '{nick}' where user_id = '{id}';");
-    let warning = "a rollback does not undo them";
-    assert!(!psql(&world, &update("alone")).contains(warning));
-    let said = psql(
-        &world,
-        &format!("begin; {} {} rollback;", update("a"), update("b")),
-    );
-    assert_eq!(said.matches(warning).count(), 1, "{said}");
-    assert_eq!(
-        world
-            .value(&format!(
-                "select nickname from users where user_id = '{id}'"
-            ))
-            .as_deref(),
-        Some("b")
-    );
-    world.sim.clear_journal();
-    let said = psql(
-        &world,
-        &format!(
-            "set auth0_fdw.writes_in_transaction = 'forbid'; begin; {}",
-            update("c")
-        ),
-    );
-    assert!(
-        said.contains("cannot write to Auth0 in a transaction block"),
-        "{said}"
-    );
-    assert!(calls(&world).is_empty());
-    let said = psql(
-        &world,
-        &format!(
-            "set auth0_fdw.writes_in_transaction = 'allow'; begin; {} commit",
-            update("d")
-        ),
-    );
-    assert!(!said.contains("WARNING"), "{said}");
 }
 
 #[test]

@@ -423,11 +423,13 @@ pub enum Error {
         /// How many are allowed.
         allowed: u64,
     },
-    /// A write in a transaction block, where that is forbidden.
-    #[error("cannot write to Auth0 in a transaction block")]
+    /// A write in a transaction block or from a function, where that is forbidden.
+    #[error("cannot write to Auth0 {}", if *.block { "in a transaction block" } else { "from a function, a procedure or a DO block" })]
     WriteInTransaction {
         /// The setting that forbids it.
         setting: &'static str,
+        /// Whether there is a transaction block; else it is a function, a procedure or a DO block.
+        block: bool,
     },
     /// What is to be made exists already (409).
     #[error("Auth0 has such a row already")]
