@@ -130,7 +130,7 @@ fn run(
 ) -> Vec<RowError> {
     let (table, settings) = open(server).or_raise();
     // SAFETY: what Postgres has called the function with, which has not returned.
-    unsafe { check_call(call) };
+    unsafe { check_call(c"auth0.import_users()", call) };
     let client = table.connect(current_user(), &settings).or_raise();
     let runtime = backend::runtime().or_raise();
     let request = ImportRequest {

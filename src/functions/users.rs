@@ -104,7 +104,7 @@ impl Users {
     #[allow(unsafe_code)]
     fn check(&self) {
         // SAFETY: what Postgres has called the function with, which has not returned.
-        unsafe { check_call(self.call) }
+        unsafe { check_call(c"auth0.get_or_create_user()", self.call) }
     }
 
     /// A new one; or the one that somebody has made in the meantime.

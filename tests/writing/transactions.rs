@@ -144,3 +144,33 @@ fn what_the_client_sends_by_itself_is_not() {
         ("25001", "cannot write to Auth0 in a transaction block")
     );
 }
+
+#[test]
+fn nothing_is_written_in_a_read_only_transaction() {
+    let mut world = writable(0);
+    user(&mut world, "a@example.com");
+    world.run("set default_transaction_read_only = on");
+    let get = |email: &str| {
+        format!(
+            "select created from auth0.get_or_create_user('auth0', '{email}', '{DATABASE}', '{{\"password\": \"S3cret-Word!\"}}')"
+        )
+    };
+    world.sim.clear_journal();
+    for (statement, what) in [
+        (UPDATE.to_owned(), "UPDATE"),
+        (get("b@example.com"), "auth0.get_or_create_user()"),
+        (
+            format!("select auth0.import_users('auth0', '{DATABASE}', 'select ''b@example.com'' as email')"),
+            "auth0.import_users()",
+        ),
+    ] {
+        let error = world.error(&statement);
+        assert_eq!(
+            (error.code().code(), error.message()),
+            ("25006", &*format!("cannot execute {what} in a read-only transaction"))
+        );
+    }
+    assert!(calls(&world).iter().all(|call| call.starts_with("GET ")));
+    // One who is there is only read.
+    assert_eq!(world.value(&get("a@example.com")).as_deref(), Some("f"));
+}

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::cell::Cell;
+use std::ffi::CStr;
 use std::ptr;
 
 use auth0::Error;
@@ -55,13 +56,14 @@ pub unsafe fn check(estate: *mut EState) {
     }
 }
 
-/// The same for a function that writes by itself.
+/// The same for a function that writes by itself, and what Postgres asks of a statement that does.
 ///
 /// # Safety
-/// `call` must be what Postgres has called the function with.
-pub unsafe fn check_call(call: FunctionCallInfo) {
+/// `call` must be what Postgres has called the function `name` with.
+pub unsafe fn check_call(name: &CStr, call: FunctionCallInfo) {
     // SAFETY: the caller's promise; what calls a function that returns a set says for which query.
     unsafe {
+        pg_sys::PreventCommandIfReadOnly(name.as_ptr());
         let asked: *mut ReturnSetInfo = (*call).resultinfo.cast();
         let estate = match asked.is_null() || (*asked).type_ != NodeTag::T_ReturnSetInfo {
             true => ptr::null_mut(),
