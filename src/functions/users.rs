@@ -76,8 +76,17 @@ impl Users {
         })
     }
 
-    /// The one whose e-mail address this is in this connection; a look-up, which no index delays.
+    /// The one whose e-mail address this is in this connection: as it is given or, as Auth0 stores it, in lower case.
     fn find(&self, email: &str, connection: &str) -> Result<Option<Json>> {
+        let stored = email.to_lowercase();
+        match self.look_up(email, connection)? {
+            None if stored != email => self.look_up(&stored, connection),
+            found => Ok(found),
+        }
+    }
+
+    /// The one who has exactly this address; no index delays it.
+    fn look_up(&self, email: &str, connection: &str) -> Result<Option<Json>> {
         let filter = Filter::Equal(Field::key("email"), 0);
         let values = [Value::Text(email.to_owned())];
         let request = ScanRequest {
@@ -136,7 +145,7 @@ impl Users {
                 None => raise(Error::NotFound {
                     what: "user",
                     name: email.to_owned(),
-                    hint: "Auth0 refuses to make it, as there is one with the same user_id, username or phone_number: see the defaults.",
+                    hint: "Auth0 refuses to make it, as it has one like it already: see user_id, username and phone_number in the defaults.",
                 }),
             },
         }

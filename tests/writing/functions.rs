@@ -17,6 +17,39 @@ fn a_user_is_made_once() {
 }
 
 #[test]
+fn a_user_is_found_by_an_address_with_capitals() {
+    let mut world = writable(0);
+    let call = |email: &str, defaults: &str| {
+        format!("select created, profile ->> 'email' from auth0.get_or_create_user('auth0', '{email}', '{DATABASE}', '{{\"password\": \"S3cret-Word!\"{defaults}}}')")
+    };
+    let row = |created: &str, email: &str| [[created, email].map(|t| Some(t.to_owned()))];
+    let mixed = call("Mixed@Example.com", "");
+    assert_eq!(world.query_text(&mixed), row("t", "mixed@example.com"));
+    world.sim.clear_journal();
+    assert_eq!(world.query_text(&mixed), row("f", "mixed@example.com"));
+    assert_eq!(tally(&world), [2, 0, 0, 0]);
+    // Made by somebody else after both look-ups.
+    world.sim.clear_journal();
+    world.sim.after(2, "/api/v2/users-by-email", |sim| {
+        sim.put_user(serde_json::json!({"user_id": "auth0|first", "email": "race@example.com", "created_at": "2024-01-01T00:00:00.000Z", "updated_at": "2024-01-01T00:00:00.000Z", "identities": [{"connection": DATABASE, "provider": "auth0", "user_id": "first", "isSocial": false}]}));
+    });
+    let race = call("Race@Example.com", "");
+    assert_eq!(world.query_text(&race), row("f", "race@example.com"));
+    assert_eq!(tally(&world), [4, 1, 0, 0]);
+    // One that is like another in something else is neither there nor made.
+    let taken = call("New@Example.com", r#", "user_id": "first""#);
+    let error = world.error(&taken);
+    assert_eq!(
+        (error.code().code(), error.message(), error.hint()),
+        (
+            "42704",
+            "user \"New@Example.com\" does not exist",
+            Some("Auth0 refuses to make it, as it has one like it already: see user_id, username and phone_number in the defaults.")
+        )
+    );
+}
+
+#[test]
 fn a_user_who_is_made_meanwhile_is_found() {
     let mut world = writable(0);
     world.sim.after(1, "/api/v2/users-by-email", |sim| {
