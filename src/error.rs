@@ -473,10 +473,12 @@ fn hint(error: &Error) -> Option<String> {
         Error::Value { .. } => "Declare the column as text or jsonb, or set on_type_error 'null' on the column, \
             the table or the server to read such values as NULL."
             .into(),
-        Error::NotUpdatable { holder, option, given } => match given {
-            true => set(holder, option, "true"),
-            false => add(holder, option, "true"),
-        },
+        Error::NotUpdatable { holder, options } => {
+            let open = |(option, given): &(&str, bool)| {
+                format!("{} {option} 'true'", if *given { "SET" } else { "ADD" })
+            };
+            alter(holder, &options.iter().map(open).collect::<Vec<_>>().join(", "))
+        }
         Error::NoKeyColumn { column, .. } => format!("ALTER FOREIGN TABLE … ADD COLUMN {column} text;"),
         Error::ReadOnlyColumn { key: true, .. } => "Insert a new row and delete the old one.".into(),
         Error::ReadOnlyColumn { op, writable, .. } => {
@@ -529,15 +531,11 @@ fn hint(error: &Error) -> Option<String> {
 
 /// The statement that adds an option.
 fn add(holder: &Holder, option: &str, value: &str) -> String {
-    alter(holder, "ADD", option, value)
+    alter(holder, &format!("ADD {option} '{value}'"))
 }
 
-/// The statement that changes an option.
-fn set(holder: &Holder, option: &str, value: &str) -> String {
-    alter(holder, "SET", option, value)
-}
-
-fn alter(holder: &Holder, how: &str, option: &str, value: &str) -> String {
+/// The statement that changes options.
+fn alter(holder: &Holder, changes: &str) -> String {
     let object = match holder {
         Holder::Server(name) => format!("SERVER {}", quote_identifier(name)),
         Holder::Mapping { server, public } => {
@@ -551,7 +549,7 @@ fn alter(holder: &Holder, how: &str, option: &str, value: &str) -> String {
             format!("FOREIGN TABLE {}", quote_qualified_identifier(schema, name))
         }
     };
-    format!("ALTER {object} OPTIONS ({how} {option} '{value}');")
+    format!("ALTER {object} OPTIONS ({changes});")
 }
 
 fn places_in_words(places: &[Place]) -> String {

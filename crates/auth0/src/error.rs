@@ -330,14 +330,12 @@ pub enum Error {
         reason: String,
     },
     /// A table that its owner has not opened for this.
-    #[error("{holder} is not {option}")]
+    #[error("{holder} is not {}", .options.first().map_or("updatable", |(option, _)| *option))]
     NotUpdatable {
-        /// The table (or the server) whose option says so.
+        /// The table (or the server) whose options say so.
         holder: Holder,
-        /// The option that has to be true: `updatable` or `deletable`.
-        option: &'static str,
-        /// Whether the option is there and says no.
-        given: bool,
+        /// The options that have to be true, `updatable` and `deletable`, each with whether it is there and says no.
+        options: Vec<(&'static str, bool)>,
     },
     /// A write that the API does not have.
     #[error("cannot {op} \"{object}\"")]
