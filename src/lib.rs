@@ -8,7 +8,7 @@
 //! - [`guc`]: settings of a session
 //! - [`interrupt`]: waiting without being deaf to Postgres
 //! - [`array`], [`list`], [`text`]: Postgres' arrays and lists; strings in and out of the database's encoding
-//! - [`log`]: lines in the server log
+//! - [`log`]: lines in the server log, and notices
 //! - [`as_user`]: acting as somebody else for the length of a call
 //! - [`error`]: every SQLSTATE, detail and hint
 

@@ -1,4 +1,5 @@
-//! A line in the server log that tells nothing of the statement it belongs to.
+//! Lines in the server log that tell nothing of their statement, and notices. A cancel that Postgres takes meanwhile is an error
+//! that can be caught, as any other.
 #![allow(unsafe_code)]
 
 use std::ffi::{c_char, c_int, CString};
@@ -15,6 +16,15 @@ unsafe extern "C-unwind" {
 
 /// Writes a line to the server log. Postgres would add the statement to it, and with that its values.
 pub fn line(text: &str) {
+    report(PgLogLevel::LOG, text, true);
+}
+
+/// Tells the client something.
+pub fn notice(text: &str) {
+    report(PgLogLevel::NOTICE, text, false);
+}
+
+fn report(level: PgLogLevel, text: &str, alone: bool) {
     let Ok(message) = CString::new(text::shown(text).as_bytes()) else {
         return;
     };
@@ -23,11 +33,11 @@ pub fn line(text: &str) {
     // raised meanwhile, as of a cancel, is caught by the guard; nothing that it jumps over has a destructor.
     unsafe {
         pg_sys::ffi::pg_guard_ffi_boundary(|| {
-            if errstart(PgLogLevel::LOG as c_int, std::ptr::null()) {
+            if errstart(level as c_int, std::ptr::null()) {
                 pg_sys::errmsg_internal(c"%s".as_ptr(), message);
-                pg_sys::errhidestmt(true);
-                pg_sys::errhidecontext(true);
-                errfinish(c"log.rs".as_ptr(), 0, c"line".as_ptr());
+                pg_sys::errhidestmt(alone);
+                pg_sys::errhidecontext(alone);
+                errfinish(c"log.rs".as_ptr(), 0, c"report".as_ptr());
             }
         });
     }

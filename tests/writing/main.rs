@@ -5,6 +5,7 @@ mod deletes;
 mod document;
 mod faults;
 mod functions;
+mod imports;
 mod inserts;
 mod objects;
 mod random;

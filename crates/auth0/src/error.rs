@@ -481,6 +481,16 @@ pub enum Error {
         /// Auth0's own words, or what is wrong.
         reason: String,
     },
+    /// Import jobs that Auth0 has accepted, and of which nobody knows what has become.
+    #[error("it is not known what has become of an Auth0 import")]
+    ImportUnknown {
+        /// The jobs' ids.
+        jobs: Vec<String>,
+        /// What the others have done, in words, if there are others.
+        done: Option<String>,
+        /// Why.
+        cause: Box<Error>,
+    },
     /// A user that does not fit into a file of an import job.
     #[error("a user of {size} bytes does not fit into an import job")]
     ImportSize {
@@ -574,7 +584,7 @@ impl Error {
     /// Whether a write may have been carried out although there is an error.
     pub fn is_uncertain(&self) -> bool {
         match self {
-            Error::Uncertain { .. } => true,
+            Error::Uncertain { .. } | Error::ImportUnknown { .. } => true,
             Error::PartlyApplied { cause, .. } | Error::PartlyWritten { cause, .. } => {
                 cause.is_uncertain()
             }

@@ -8,9 +8,10 @@
 
 mod file;
 mod job;
+mod report;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::Poll;
 
 use serde_json::Value;
@@ -18,8 +19,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use self::file::{known_by, File};
+pub use self::report::Report;
 use super::runtime::{Runtime, Wake};
-use crate::client::{Client, Get, Halt, Stats, Totals};
+use crate::client::{Client, Flight, Get, Halt, Stats, Totals};
 use crate::error::{Error, Result};
 use crate::options::Settings;
 
@@ -118,6 +120,8 @@ struct Ground {
     halt: Arc<Halt>,
     /// Files that are full and not sent.
     waiting: AtomicUsize,
+    /// Files that are being sent.
+    flights: Mutex<Vec<Weak<Flight>>>,
     /// Requests that carry a correlation id.
     numbered: AtomicU64,
     out: mpsc::UnboundedSender<Result<Event>>,
@@ -129,6 +133,15 @@ impl Ground {
         // Nobody to tell: the import is gone.
         let _ = self.out.send(Ok(event));
         self.wake.wake();
+    }
+
+    /// The flight of a file, which lives until it has been told what became of it.
+    fn flight(&self) -> Arc<Flight> {
+        let flight = Arc::new(Flight::under(self.halt.clone()));
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.retain(|flight| flight.strong_count() > 0);
+        flights.push(Arc::downgrade(&flight));
+        flight
     }
 
     fn correlation(&self) -> String {
@@ -154,6 +167,7 @@ impl Import {
             stats: Stats::default(),
             halt: Arc::default(),
             waiting: AtomicUsize::new(0),
+            flights: Mutex::default(),
             numbered: AtomicU64::new(0),
             out,
             wake: runtime.waker(),
@@ -212,6 +226,15 @@ impl Import {
         }
     }
 
+    /// Sends nothing more. Whether a file has been sent of which it has not been told what became.
+    pub fn break_off(&self) -> bool {
+        self.ground.halt.close();
+        let flights = &self.ground.flights;
+        let flights = flights.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut flights = flights.iter().filter_map(Weak::upgrade);
+        flights.any(|flight| flight.has_begun())
+    }
+
     /// What it has cost so far.
     pub fn totals(&self) -> Totals {
         self.ground.stats.totals()
@@ -259,13 +282,12 @@ async fn run(ground: Arc<Ground>, mut files: mpsc::UnboundedReceiver<File>) {
     ground.wake.wake();
 }
 
-type Joined = Option<std::result::Result<Result<Option<Finished>>, tokio::task::JoinError>>;
+type Joined = Option<std::result::Result<Result<()>, tokio::task::JoinError>>;
 
-/// Tells what became of a job.
+/// Tells the error of a job, if it has ended with one.
 fn take(ground: &Ground, joined: Joined) {
     let error = match joined {
-        None | Some(Ok(Ok(None))) => return,
-        Some(Ok(Ok(Some(finished)))) => return ground.tell(Event::Finished(finished)),
+        None | Some(Ok(Ok(()))) => return,
         Some(Ok(Err(error))) => error,
         Some(Err(_)) => Error::abandoned(),
     };
