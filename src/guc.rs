@@ -46,10 +46,13 @@ pub fn max_deletes() -> Option<u64> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PostgresGucEnum)]
 pub enum InTransaction {
     /// Allowed, with a warning.
+    #[name = c"warn"]
     Warn,
     /// Allowed.
+    #[name = c"allow"]
     Allow,
     /// An error.
+    #[name = c"forbid"]
     Forbid,
 }
 

@@ -14,6 +14,7 @@ mod safety;
 #[path = "../samples/mod.rs"]
 mod samples;
 mod sdk;
+mod settings;
 mod support;
 mod transactions;
 mod updates;
