@@ -2,6 +2,8 @@
 
 use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting, PostgresGucEnum};
 
+use crate::preset::{self, Kind};
+
 static PUSHDOWN: GucSetting<bool> = GucSetting::<bool>::new(true);
 
 /// Whether Auth0 is asked only for what a query needs.
@@ -76,6 +78,17 @@ pub fn max_calls() -> u64 {
 
 /// Declares the settings; called when Postgres loads the library.
 pub fn declare() {
+    preset::check(c"auth0_fdw.dry_run", Kind::Bool);
+    preset::check(c"auth0_fdw.max_deletes", Kind::Count);
+    preset::check(
+        c"auth0_fdw.writes_in_transaction",
+        Kind::Word(&["warn", "allow", "forbid"]),
+    );
+    define();
+    preset::reserve();
+}
+
+fn define() {
     GucRegistry::define_bool_guc(
         c"auth0_fdw.pushdown",
         c"Ask Auth0 only for what a query needs.",
