@@ -12,6 +12,7 @@ use pgrx::pg_sys::FunctionCallInfo;
 use pgrx::{name, pg_extern, PgTryBuilder, Spi};
 use serde_json::Value as Json;
 
+use super::argument;
 use super::get::current_user;
 use super::sql::{or_raise, statement};
 use super::value::{Jsonb, Text};
@@ -27,10 +28,10 @@ const FETCH: i64 = 500;
 #[pg_extern(sql = false)]
 #[allow(clippy::type_complexity)]
 fn import_users(
-    server: &str,
-    connection: &str,
-    source: &str,
-    upsert: bool,
+    server: Option<&str>,
+    connection: Option<&str>,
+    source: Option<&str>,
+    upsert: Option<bool>,
     call: FunctionCallInfo,
 ) -> TableIterator<
     'static,
@@ -42,9 +43,14 @@ fn import_users(
         name!(profile, Option<Jsonb>),
     ),
 > {
-    let received = |given: &str| text::received(given.to_owned());
-    let (server, connection) = (received(server), received(connection));
-    let rows = rows_of(&received(source));
+    let (server, connection) = (
+        argument::text("server", server),
+        argument::text("connection", connection),
+    );
+    let rows = rows_of(&argument::text("source", source));
+    let Some(upsert) = upsert else {
+        argument::invalid("upsert", "true or false")
+    };
     let refused = match guc::dry_run() {
         true => show(&server, &connection, upsert, &rows),
         false => run(&server, connection, upsert, &rows, call),

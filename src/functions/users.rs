@@ -12,12 +12,13 @@ use pgrx::pg_sys::{FunctionCallInfo, Oid};
 use pgrx::{name, pg_extern, JsonB};
 use serde_json::Value as Json;
 
+use super::argument;
 use super::get::current_user;
 use super::value::{Jsonb, Text};
 use crate::error::{raise, OrRaise};
 use crate::fdw::modify::{check_call, check_rights, Fate, Sender};
 use crate::server::Table;
-use crate::{backend, guc, interrupt, text};
+use crate::{backend, guc, interrupt};
 
 /// The user of a connection with this e-mail address, made with the defaults if there is none.
 #[pg_extern(sql = false)]
@@ -36,21 +37,34 @@ fn get_or_create_user(
         name!(created, bool),
     ),
 > {
-    let given = |name: &'static str, value: Option<&str>| match value {
-        Some(value) if !value.is_empty() => text::received(value.to_owned()),
-        _ => raise(Error::Argument {
-            name,
-            expected: "a text that is not empty".to_owned(),
-        }),
-    };
-    let users = Users::of(&given("server", server), call).or_raise();
-    let (email, connection) = (given("email", email), given("connection", connection));
+    let users = Users::of(&argument::text("server", server), call).or_raise();
+    let (email, connection) = (
+        argument::text("email", email),
+        argument::text("connection", connection),
+    );
+    let defaults = defaults_of(defaults);
     let (user, created) = match users.find(&email, &connection).or_raise() {
         Some(user) => (user, false),
-        None => users.make(&email, &connection, defaults.map(|JsonB(value)| value)),
+        None => users.make(&email, &connection, defaults),
     };
     let id = user.get("user_id").and_then(Json::as_str).map(Text::new);
     TableIterator::once((id, Jsonb::new(&user.to_string()), created))
+}
+
+/// What a new user has beside what she is looked for by.
+fn defaults_of(given: Option<JsonB>) -> Row {
+    let row = match given {
+        Some(JsonB(Json::Object(row))) => row,
+        None | Some(JsonB(Json::Null)) => Row::new(),
+        Some(_) => argument::invalid("defaults", "a JSON object"),
+    };
+    if row.contains_key("email") || row.contains_key("connection") {
+        argument::invalid(
+            "defaults",
+            "without \"email\" and \"connection\", which are arguments of their own",
+        );
+    }
+    row
 }
 
 /// The users of a server that may be changed.
@@ -117,15 +131,7 @@ impl Users {
     }
 
     /// A new one; or the one that somebody has made in the meantime.
-    fn make(&self, email: &str, connection: &str, defaults: Option<Json>) -> (Json, bool) {
-        let mut row = match defaults {
-            Some(Json::Object(defaults)) => defaults,
-            None | Some(Json::Null) => Row::new(),
-            Some(_) => raise(Error::Argument {
-                name: "defaults",
-                expected: "a JSON object".to_owned(),
-            }),
-        };
+    fn make(&self, email: &str, connection: &str, mut row: Row) -> (Json, bool) {
         row.insert("email".to_owned(), email.into());
         row.insert("connection".to_owned(), connection.into());
         let steps = write::insert(self.object, &row).or_raise();

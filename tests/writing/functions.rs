@@ -84,6 +84,41 @@ fn the_functions_ask_for_the_same_rights_as_statements() {
 }
 
 #[test]
+fn what_a_function_cannot_take_is_refused_before_any_call() {
+    let mut world = writable(0);
+    let big = format!("select auth0.import_users('auth0', '{DATABASE}', 'select ''u'' || n || ''@example.com'' as email, jsonb_build_object(''pad'', repeat(''x'', case n when 3 then 500000 else 1 end)) as user_metadata from generate_series(1, 4) n')");
+    let own =
+        Some("It must be without \"email\" and \"connection\", which are arguments of their own.");
+    let text = Some("It must be a text that is not empty.");
+    for (call, message, hint) in [
+        ("auth0.import_users('auth0', 'c', null)", "source", text),
+        ("auth0.import_users('auth0', null, 'select 1')", "connection", text),
+        ("auth0.import_users(null, 'c', 'select 1')", "server", text),
+        ("auth0.import_users('auth0', 'c', 'select 1', null)", "upsert", Some("It must be true or false.")),
+        ("auth0.get_or_create_user('auth0', null, 'c')", "email", text),
+        ("auth0.get_or_create_user('auth0', 'x@example.com', 'c', '{\"email\": \"y@example.com\"}')", "defaults", own),
+        ("auth0.get_or_create_user('auth0', 'x@example.com', 'c', '{\"connection\": \"c\"}')", "defaults", own),
+        ("auth0.get_or_create_user('auth0', 'x@example.com', 'c', '[]')", "defaults", Some("It must be a JSON object.")),
+    ] {
+        let error = world.error(&format!("select {call}"));
+        assert_eq!(
+            (error.code().code(), error.message(), error.hint()),
+            ("22023", &*format!("invalid value for argument \"{message}\""), hint),
+            "{call}"
+        );
+    }
+    let error = world.error(&big);
+    assert_eq!(error.code().code(), "54000");
+    assert!(
+        error
+            .message()
+            .starts_with("row 3 of the import is a user of 5000"),
+        "{error:?}"
+    );
+    assert!(world.sim.users().is_empty());
+}
+
+#[test]
 fn the_rows_of_a_table_are_imported() {
     let mut world = writable(0);
     user(&mut world, "n3@example.com");

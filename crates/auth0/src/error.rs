@@ -492,7 +492,7 @@ pub enum Error {
         cause: Box<Error>,
     },
     /// A user that does not fit into a file of an import job.
-    #[error("a user of {size} bytes does not fit into an import job")]
+    #[error("row {number} of the import is a user of {size} bytes")]
     ImportSize {
         /// Which, counted from 1.
         number: u64,

@@ -182,8 +182,17 @@ impl Import {
         }
     }
 
-    /// Adds a user, as Auth0's schema of imports has it.
+    /// Adds a user, as Auth0's schema of imports has it. One that cannot be sent ends the import: no other file is begun.
     pub fn push(&mut self, user: &Value) -> Result<()> {
+        let put = self.put(user);
+        if put.is_err() {
+            self.file = File::default();
+            self.ground.halt.stop();
+        }
+        put
+    }
+
+    fn put(&mut self, user: &Value) -> Result<()> {
         self.number += 1;
         let (text, known_by) = (user.to_string(), known_by(user));
         if !self.file.add(self.number, text.as_bytes(), &known_by)? {
