@@ -153,7 +153,7 @@ COMMENT ON FUNCTION auth0.get_or_create_user(text, text, text, jsonb) IS 'The us
 
 CREATE FUNCTION auth0.import_users(server text, connection text, source text, upsert boolean DEFAULT false,
     OUT row_number bigint, OUT code text, OUT message text, OUT path text, OUT profile jsonb)
-  RETURNS SETOF record LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'import_users_wrapper';
+  RETURNS SETOF record LANGUAGE c AS 'MODULE_PATHNAME', 'import_users_wrapper';
 COMMENT ON FUNCTION auth0.import_users(text, text, text, boolean) IS 'Imports the rows of a table or query as users, by import jobs; returns why rows were refused';
 
 -- For administrators.

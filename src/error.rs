@@ -6,7 +6,7 @@ use pgrx::pg_sys::panic::{ErrorReport, ErrorReportWithLevel};
 use pgrx::spi::{quote_identifier, quote_qualified_identifier};
 use pgrx::{PgLogLevel, PgSqlErrorCode};
 
-use crate::text;
+use crate::{log, text};
 
 /// An error on its way to Postgres.
 #[derive(Debug)]
@@ -73,12 +73,7 @@ fn capital(text: String) -> String {
 
 /// Tells the user something, and goes on.
 pub fn notice(message: &str) {
-    ErrorReport::new(
-        PgSqlErrorCode::ERRCODE_SUCCESSFUL_COMPLETION,
-        text::shown(message).into_owned(),
-        "auth0_fdw",
-    )
-    .report(PgLogLevel::NOTICE);
+    log::notice(message);
 }
 
 /// What only a mistake of ours can bring about, such as a plan that cannot be read back.
@@ -91,6 +86,13 @@ pub fn raise_internal(message: &str) -> ! {
 /// Raises an error of Postgres' that has been caught.
 pub fn raise_again(caught: &ErrorReportWithLevel) -> ! {
     raise_with_detail(caught, None)
+}
+
+/// Raises an error of Postgres' that has been caught, with a detail of ours after its own.
+pub fn raise_with_more(caught: &ErrorReportWithLevel, more: Option<String>) -> ! {
+    let parts = [caught.detail().map(str::to_owned), more];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    raise_with_detail(caught, (!parts.is_empty()).then(|| parts.join("\n")))
 }
 
 /// Raises an error of Postgres' that has been caught, with a detail of ours if there is one.
@@ -152,7 +154,9 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::TooManyDeletes { .. } | Error::ImportSize { .. } => ERRCODE_PROGRAM_LIMIT_EXCEEDED,
         Error::WriteInTransaction { .. } => ERRCODE_ACTIVE_SQL_TRANSACTION,
         Error::Conflict { .. } => ERRCODE_UNIQUE_VIOLATION,
-        Error::Uncertain { .. } => ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN,
+        Error::Uncertain { .. } | Error::ImportUnknown { .. } => {
+            ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN
+        }
         Error::PartlyApplied { cause, .. } | Error::PartlyWritten { cause, .. } => sqlstate(cause),
         Error::Import { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
     }
@@ -203,10 +207,16 @@ fn detail(error: &Error) -> Option<String> {
         Error::TooManyDeletes { setting, allowed, .. } => {
             format!("{setting} allows {allowed}. Nothing has been deleted.")
         }
-        Error::WriteInTransaction { setting } => format!(
+        Error::WriteInTransaction { setting, .. } => format!(
             "A write to Auth0 happens at once and a rollback does not undo it; {setting} is \"forbid\"."
         ),
         Error::Uncertain { cause } => format!("{cause}. {}", detail(cause).unwrap_or_default()),
+        Error::ImportUnknown { jobs, done, cause } => {
+            let accepted = format!("Auth0 has accepted jobs that may go on: {}.", jobs.join(", "));
+            let cause = format!("{}: {}", capital(cause.to_string()), detail(cause).unwrap_or_default());
+            let parts = [Some(accepted), done.clone(), Some(cause)];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+        }
         Error::PartlyApplied {
             applied,
             failed,
@@ -481,10 +491,12 @@ fn hint(error: &Error) -> Option<String> {
         Error::Value { .. } => "Declare the column as text or jsonb, or set on_type_error 'null' on the column, \
             the table or the server to read such values as NULL."
             .into(),
-        Error::NotUpdatable { holder, option, given } => match given {
-            true => set(holder, option, "true"),
-            false => add(holder, option, "true"),
-        },
+        Error::NotUpdatable { holder, options } => {
+            let open = |(option, given): &(&str, bool)| {
+                format!("{} {option} 'true'", if *given { "SET" } else { "ADD" })
+            };
+            alter(holder, &options.iter().map(open).collect::<Vec<_>>().join(", "))
+        }
         Error::NoKeyColumn { column, .. } => format!("ALTER FOREIGN TABLE … ADD COLUMN {column} text;"),
         Error::ReadOnlyColumn { key: true, .. } => "Insert a new row and delete the old one.".into(),
         Error::ReadOnlyColumn { op, writable, .. } => {
@@ -494,7 +506,7 @@ fn hint(error: &Error) -> Option<String> {
         Error::TooManyDeletes { setting, count, .. } => {
             format!("If that is what you want: SET LOCAL {setting} = {count};")
         }
-        Error::WriteInTransaction { setting } => {
+        Error::WriteInTransaction { setting, .. } => {
             format!("Run the statement on its own, or SET {setting} = 'warn'.")
         }
         Error::Conflict { call, .. } if call.method == "PATCH" => "Another row has a value that only one may have.".into(),
@@ -511,6 +523,10 @@ fn hint(error: &Error) -> Option<String> {
             "What has been written stays so, whatever becomes of the transaction.".into()
         }
         Error::Import { .. } => "Read the users to see which are there; with upsert the import can be run again.".into(),
+        Error::ImportUnknown { jobs, .. } => format!(
+            "What has become of a job is in auth0.get(server, '/api/v2/jobs/{}', '{{}}'); look there before you import the users again.",
+            jobs.first().map_or("…", String::as_str)
+        ),
         Error::ImportSize { most, .. } => format!("A file of users has at most {most} bytes; insert this user with INSERT."),
         Error::Rejected { call, refusal } if call.method != "GET" && call.path.starts_with("/api/v2/") => match refusal.status {
             404 => "Something that the row refers to does not exist.".into(),
@@ -550,15 +566,11 @@ fn is_secret(object: &str, column: &str) -> bool {
 
 /// The statement that adds an option.
 fn add(holder: &Holder, option: &str, value: &str) -> String {
-    alter(holder, "ADD", option, value)
+    alter(holder, &format!("ADD {option} '{value}'"))
 }
 
-/// The statement that changes an option.
-fn set(holder: &Holder, option: &str, value: &str) -> String {
-    alter(holder, "SET", option, value)
-}
-
-fn alter(holder: &Holder, how: &str, option: &str, value: &str) -> String {
+/// The statement that changes options.
+fn alter(holder: &Holder, changes: &str) -> String {
     let object = match holder {
         Holder::Server(name) => format!("SERVER {}", quote_identifier(name)),
         Holder::Mapping { server, public } => {
@@ -572,7 +584,7 @@ fn alter(holder: &Holder, how: &str, option: &str, value: &str) -> String {
             format!("FOREIGN TABLE {}", quote_qualified_identifier(schema, name))
         }
     };
-    format!("ALTER {object} OPTIONS ({how} {option} '{value}');")
+    format!("ALTER {object} OPTIONS ({changes});")
 }
 
 fn places_in_words(places: &[Place]) -> String {

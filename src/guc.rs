@@ -2,6 +2,8 @@
 
 use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting, PostgresGucEnum};
 
+use crate::preset::{self, Kind};
+
 static PUSHDOWN: GucSetting<bool> = GucSetting::<bool>::new(true);
 
 /// Whether Auth0 is asked only for what a query needs.
@@ -42,14 +44,17 @@ pub fn max_deletes() -> Option<u64> {
         .filter(|most| *most > 0)
 }
 
-/// What a write in a transaction block is.
+/// What a write in a transaction block or from a function is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PostgresGucEnum)]
 pub enum InTransaction {
     /// Allowed, with a warning.
+    #[name = c"warn"]
     Warn,
     /// Allowed.
+    #[name = c"allow"]
     Allow,
     /// An error.
+    #[name = c"forbid"]
     Forbid,
 }
 
@@ -59,7 +64,7 @@ pub const WRITES_IN_TRANSACTION_NAME: &str = "auth0_fdw.writes_in_transaction";
 static WRITES_IN_TRANSACTION: GucSetting<InTransaction> =
     GucSetting::<InTransaction>::new(InTransaction::Warn);
 
-/// What a write in a transaction block is.
+/// What a write in a transaction block or from a function is.
 pub fn writes_in_transaction() -> InTransaction {
     WRITES_IN_TRANSACTION.get()
 }
@@ -73,6 +78,17 @@ pub fn max_calls() -> u64 {
 
 /// Declares the settings; called when Postgres loads the library.
 pub fn declare() {
+    preset::check(c"auth0_fdw.dry_run", Kind::Bool);
+    preset::check(c"auth0_fdw.max_deletes", Kind::Count);
+    preset::check(
+        c"auth0_fdw.writes_in_transaction",
+        Kind::Word(&["warn", "allow", "forbid"]),
+    );
+    define();
+    preset::reserve();
+}
+
+fn define() {
     GucRegistry::define_bool_guc(
         c"auth0_fdw.pushdown",
         c"Ask Auth0 only for what a query needs.",
@@ -127,7 +143,7 @@ pub fn declare() {
     );
     GucRegistry::define_enum_guc(
         c"auth0_fdw.writes_in_transaction",
-        c"What happens when the tenant is changed in a transaction block, whose rollback cannot undo it.",
+        c"What happens when the tenant is changed in a transaction block or from a function, whose rollback cannot undo it.",
         c"warn: one warning in each transaction; allow: nothing; forbid: an error.",
         &WRITES_IN_TRANSACTION,
         GucContext::Userset,

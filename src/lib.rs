@@ -5,9 +5,10 @@
 //! - [`functions`]: the SQL-callable functions of schema `auth0`: tokens, policies, sessions
 //! - [`identity`]: whose transaction this is, in memory that no SQL can reach
 //! - [`backend`]: what outlives a statement: the network thread and the warm clients
-//! - [`guc`]: settings of a session
+//! - [`guc`]: settings of a session; [`preset`]: those set before they were known
 //! - [`interrupt`]: waiting without being deaf to Postgres
 //! - [`array`], [`list`], [`text`]: Postgres' arrays and lists; strings in and out of the database's encoding
+//! - [`log`]: lines in the server log, and notices
 //! - [`as_user`]: acting as somebody else for the length of a call
 //! - [`error`]: every SQLSTATE, detail and hint
 
@@ -23,6 +24,8 @@ mod guc;
 mod identity;
 mod interrupt;
 mod list;
+mod log;
+mod preset;
 mod server;
 mod text;
 

@@ -1,17 +1,23 @@
 //! Many users at once, by import jobs: the rows of a table or query as Auth0's schema of imports has them.
 
+use std::panic::AssertUnwindSafe;
+use std::task::Poll;
+
 use auth0::catalog::writes::Op;
-use auth0::engine::{Event, Finished, Import, ImportRequest, RowError};
-use auth0::{Error, Result};
+use auth0::engine::{Import, ImportRequest, Report, RowError, Runtime};
+use auth0::Result;
 use pgrx::iter::TableIterator;
-use pgrx::{name, notice, pg_extern, Spi};
+use pgrx::pg_sys::panic::CaughtError;
+use pgrx::pg_sys::FunctionCallInfo;
+use pgrx::{name, pg_extern, PgTryBuilder, Spi};
 use serde_json::Value as Json;
 
+use super::argument;
 use super::get::current_user;
 use super::sql::{or_raise, statement};
 use super::value::{Jsonb, Text};
-use crate::error::{raise, OrRaise};
-use crate::fdw::modify::{check_rights, check_transaction, correlation};
+use crate::error::{notice, raise_with_more, OrRaise};
+use crate::fdw::modify::{check_call, check_rights, correlation};
 use crate::server::Table;
 use crate::{backend, guc, interrupt, text};
 
@@ -22,10 +28,11 @@ const FETCH: i64 = 500;
 #[pg_extern(sql = false)]
 #[allow(clippy::type_complexity)]
 fn import_users(
-    server: &str,
-    connection: &str,
-    source: &str,
-    upsert: bool,
+    server: Option<&str>,
+    connection: Option<&str>,
+    source: Option<&str>,
+    upsert: Option<bool>,
+    call: FunctionCallInfo,
 ) -> TableIterator<
     'static,
     (
@@ -36,12 +43,17 @@ fn import_users(
         name!(profile, Option<Jsonb>),
     ),
 > {
-    let received = |given: &str| text::received(given.to_owned());
-    let (server, connection) = (received(server), received(connection));
-    let rows = rows_of(&received(source));
+    let (server, connection) = (
+        argument::text("server", server),
+        argument::text("connection", connection),
+    );
+    let rows = rows_of(&argument::text("source", source));
+    let Some(upsert) = upsert else {
+        argument::invalid("upsert", "true or false")
+    };
     let refused = match guc::dry_run() {
         true => show(&server, &connection, upsert, &rows),
-        false => run(&server, connection, upsert, &rows),
+        false => run(&server, connection, upsert, &rows, call),
     };
     let shown = |text: Option<String>| text.as_deref().map(Text::new);
     TableIterator::new(refused.into_iter().map(move |row| {
@@ -114,13 +126,21 @@ fn show(server: &str, connection: &str, upsert: bool, rows: &str) -> Vec<RowErro
     let said = format!(
         "dry run: POST /api/v2/jobs/users-imports (connection {connection}, upsert {upsert}, {users} users)"
     );
-    notice!("{}", text::shown(&said));
+    notice(&said);
     Vec::new()
 }
 
-fn run(server: &str, connection: String, upsert: bool, rows: &str) -> Vec<RowError> {
+#[allow(unsafe_code)]
+fn run(
+    server: &str,
+    connection: String,
+    upsert: bool,
+    rows: &str,
+    call: FunctionCallInfo,
+) -> Vec<RowError> {
     let (table, settings) = open(server).or_raise();
-    check_transaction();
+    // SAFETY: what Postgres has called the function with, which has not returned.
+    unsafe { check_call(c"auth0.import_users()", call) };
     let client = table.connect(current_user(), &settings).or_raise();
     let runtime = backend::runtime().or_raise();
     let request = ImportRequest {
@@ -131,68 +151,54 @@ fn run(server: &str, connection: String, upsert: bool, rows: &str) -> Vec<RowErr
     };
     let mut import = Import::start(runtime, client, request, settings);
     let mut report = Report::default();
+    // An error of Postgres' own must say which jobs go on: a cancel, or one of the source.
+    let brought = AssertUnwindSafe((&mut import, &mut report));
+    let brought = PgTryBuilder::new(AssertUnwindSafe(move || {
+        let AssertUnwindSafe((import, report)) = brought;
+        bring(runtime, import, report, rows);
+        Ok(())
+    }))
+    .catch_others(|error| Err(Box::new(error)))
+    .execute();
+    if let Err(error) = brought {
+        match *error {
+            CaughtError::PostgresError(caught) | CaughtError::ErrorReport(caught) => {
+                let sent = import.break_off();
+                while let Poll::Ready(Some(event)) = import.poll() {
+                    report.take(event);
+                }
+                raise_with_more(&caught, report.broken_off(sent))
+            }
+            panic @ CaughtError::RustPanic { .. } => panic.rethrow(),
+        }
+    }
+    if let Some(sums) = report.sums() {
+        notice(&sums);
+    }
+    report.outcome().or_raise()
+}
+
+/// Brings all users of the source, and waits until all jobs are done.
+fn bring(runtime: &Runtime, import: &mut Import, report: &mut Report, rows: &str) {
+    let take = |report: &mut Report, event| {
+        if let Some(text) = report.take(event) {
+            notice(&text);
+        }
+    };
     each(rows, |user| {
         if let Err(error) = import.push(&user) {
-            report.error = Some(error);
+            report.fail(error);
         }
-        while report.error.is_none() && import.is_full() {
+        while !report.has_failed() && import.is_full() {
             match interrupt::wait(runtime, || import.poll()) {
-                Some(event) => report.take(event),
+                Some(event) => take(report, event),
                 None => break,
             }
         }
-        report.error.is_none()
+        !report.has_failed()
     });
     import.finish();
     while let Some(event) = interrupt::wait(runtime, || import.poll()) {
-        report.take(event);
-    }
-    report.tell()
-}
-
-/// What has happened so far.
-#[derive(Default)]
-struct Report {
-    inserted: u64,
-    updated: u64,
-    failed: u64,
-    refused: Vec<RowError>,
-    error: Option<Error>,
-}
-
-impl Report {
-    fn take(&mut self, event: Result<Event>) {
-        match event {
-            Ok(Event::Started { job, users, bytes }) => {
-                notice!("import {job}: {users} users, {bytes} bytes")
-            }
-            Ok(Event::Progress { job, percent }) => notice!("import {job}: {percent} %"),
-            Ok(Event::Waiting) => notice!("import: waiting for other jobs of the tenant"),
-            Ok(Event::Finished(done)) => self.add(done),
-            Err(error) if self.error.is_none() => self.error = Some(error),
-            Err(_) => {}
-        }
-    }
-
-    fn add(&mut self, done: Finished) {
-        let (inserted, updated, failed) = (done.inserted, done.updated, done.failed);
-        notice!(
-            "import {}: {inserted} inserted, {updated} updated, {failed} failed",
-            done.job
-        );
-        self.inserted += inserted;
-        self.updated += updated;
-        self.failed += failed;
-        self.refused.extend(done.errors);
-    }
-
-    /// The rows that were refused; raises what ended the import, after it has been said what was done before.
-    fn tell(self) -> Vec<RowError> {
-        let (inserted, updated, failed) = (self.inserted, self.updated, self.failed);
-        notice!("users imported: {inserted} inserted, {updated} updated, {failed} failed");
-        match self.error {
-            Some(error) => raise(error),
-            None => self.refused,
-        }
+        take(report, event);
     }
 }

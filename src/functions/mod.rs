@@ -10,8 +10,9 @@
 //! - [`trust`]: what the DBA declared, read from the extension's tables; [`changes`]: when they change; [`keys`]: the issuers' keys
 //! - [`get`]: one call; [`check`]: what a server's credentials are good for
 //! - [`objects`]: what there is to import; [`views`]: what people ask of it
-//! - [`value`], [`sql`]: what the functions return; statements they run
+//! - [`argument`], [`value`], [`sql`]: what the functions are given and return; statements they run
 
+mod argument;
 mod changes;
 mod check;
 mod claims;

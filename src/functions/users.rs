@@ -8,16 +8,17 @@ use auth0::plan::{bind, Field, Filter, Value};
 use auth0::write::{self, Row};
 use auth0::{Error, Result};
 use pgrx::iter::TableIterator;
-use pgrx::pg_sys::Oid;
+use pgrx::pg_sys::{FunctionCallInfo, Oid};
 use pgrx::{name, pg_extern, JsonB};
 use serde_json::Value as Json;
 
+use super::argument;
 use super::get::current_user;
 use super::value::{Jsonb, Text};
 use crate::error::{raise, OrRaise};
-use crate::fdw::modify::{check_rights, check_transaction, name_of, Fate, Sender};
+use crate::fdw::modify::{check_call, check_rights, name_of, Fate, Sender};
 use crate::server::Table;
-use crate::{backend, guc, interrupt, text};
+use crate::{backend, guc, interrupt};
 
 /// The user of a connection with this e-mail address, made with the defaults if there is none.
 #[pg_extern(sql = false)]
@@ -27,6 +28,7 @@ fn get_or_create_user(
     email: Option<&str>,
     connection: Option<&str>,
     defaults: Option<JsonB>,
+    call: FunctionCallInfo,
 ) -> TableIterator<
     'static,
     (
@@ -35,21 +37,34 @@ fn get_or_create_user(
         name!(created, bool),
     ),
 > {
-    let given = |name: &'static str, value: Option<&str>| match value {
-        Some(value) if !value.is_empty() => text::received(value.to_owned()),
-        _ => raise(Error::Argument {
-            name,
-            expected: "a text that is not empty".to_owned(),
-        }),
-    };
-    let users = Users::of(&given("server", server)).or_raise();
-    let (email, connection) = (given("email", email), given("connection", connection));
+    let users = Users::of(&argument::text("server", server), call).or_raise();
+    let (email, connection) = (
+        argument::text("email", email),
+        argument::text("connection", connection),
+    );
+    let defaults = defaults_of(defaults);
     let (user, created) = match users.find(&email, &connection).or_raise() {
         Some(user) => (user, false),
-        None => users.make(&email, &connection, defaults.map(|JsonB(value)| value)),
+        None => users.make(&email, &connection, defaults),
     };
     let id = user.get("user_id").and_then(Json::as_str).map(Text::new);
     TableIterator::once((id, Jsonb::new(&user.to_string()), created))
+}
+
+/// What a new user has beside what she is looked for by.
+fn defaults_of(given: Option<JsonB>) -> Row {
+    let row = match given {
+        Some(JsonB(Json::Object(row))) => row,
+        None | Some(JsonB(Json::Null)) => Row::new(),
+        Some(_) => argument::invalid("defaults", "a JSON object"),
+    };
+    if row.contains_key("email") || row.contains_key("connection") {
+        argument::invalid(
+            "defaults",
+            "without \"email\" and \"connection\", which are arguments of their own",
+        );
+    }
+    row
 }
 
 /// The users of a server that may be changed.
@@ -58,10 +73,11 @@ struct Users {
     object: &'static Object,
     settings: Settings,
     user: Oid,
+    call: FunctionCallInfo,
 }
 
 impl Users {
-    fn of(server: &str) -> Result<Users> {
+    fn of(server: &str, call: FunctionCallInfo) -> Result<Users> {
         let table = Table::users_of(server)?;
         let (object, settings) = (table.object()?, table.settings()?);
         check_rights(&table, object, &settings, Op::Insert)?;
@@ -70,11 +86,21 @@ impl Users {
             object,
             settings,
             user: current_user(),
+            call,
         })
     }
 
-    /// The one whose e-mail address this is in this connection; a look-up, which no index delays.
+    /// The one whose e-mail address this is in this connection: as it is given or, as Auth0 stores it, in lower case.
     fn find(&self, email: &str, connection: &str) -> Result<Option<Json>> {
+        let stored = email.to_lowercase();
+        match self.look_up(email, connection)? {
+            None if stored != email => self.look_up(&stored, connection),
+            found => Ok(found),
+        }
+    }
+
+    /// The one who has exactly this address; no index delays it.
+    fn look_up(&self, email: &str, connection: &str) -> Result<Option<Json>> {
         let filter = Filter::Equal(Field::key("email"), 0);
         let values = [Value::Text(email.to_owned())];
         let request = ScanRequest {
@@ -97,21 +123,20 @@ impl Users {
         Ok(None)
     }
 
+    /// Whether she may be made here and now.
+    #[allow(unsafe_code)]
+    fn check(&self) {
+        // SAFETY: what Postgres has called the function with, which has not returned.
+        unsafe { check_call(c"auth0.get_or_create_user()", self.call) }
+    }
+
     /// A new one; or the one that somebody has made in the meantime.
-    fn make(&self, email: &str, connection: &str, defaults: Option<Json>) -> (Json, bool) {
-        let mut row = match defaults {
-            Some(Json::Object(defaults)) => defaults,
-            None | Some(Json::Null) => Row::new(),
-            Some(_) => raise(Error::Argument {
-                name: "defaults",
-                expected: "a JSON object".to_owned(),
-            }),
-        };
+    fn make(&self, email: &str, connection: &str, mut row: Row) -> (Json, bool) {
         row.insert("email".to_owned(), email.into());
         row.insert("connection".to_owned(), connection.into());
         let steps = write::insert(self.object, &row).or_raise();
         if !guc::dry_run() {
-            check_transaction();
+            self.check();
         }
         let table = Table::users_of(&self.server).or_raise();
         let mut sender = Sender::new(
@@ -132,7 +157,7 @@ impl Users {
                 None => raise(Error::NotFound {
                     what: "user",
                     name: email.to_owned(),
-                    hint: "Auth0 refuses to make it, as there is one with the same user_id, username or phone_number: see the defaults.",
+                    hint: "Auth0 refuses to make it, as it has one like it already: see user_id, username and phone_number in the defaults.",
                 }),
             },
         }

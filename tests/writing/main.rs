@@ -5,6 +5,7 @@ mod deletes;
 mod document;
 mod faults;
 mod functions;
+mod imports;
 mod inserts;
 mod kept;
 mod objects;
@@ -14,5 +15,7 @@ mod safety;
 #[path = "../samples/mod.rs"]
 mod samples;
 mod sdk;
+mod settings;
 mod support;
+mod transactions;
 mod updates;

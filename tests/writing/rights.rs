@@ -12,18 +12,23 @@ fn nothing_may_be_written_until_the_owner_says_so() {
     });
     world.run("import foreign schema auth0 from server auth0 into public");
     let open = "ALTER FOREIGN TABLE public.users OPTIONS (ADD updatable 'true');";
-    for statement in [
-        "insert into users (connection) values ('x')",
-        "update users set name = 'x'",
-        "delete from users",
-        "update users set name = 'x' where user_id = 'y'",
-        "with d as (delete from users returning *) select * from d",
-        "explain delete from users",
+    let open_wide =
+        "ALTER FOREIGN TABLE public.users OPTIONS (ADD updatable 'true', ADD deletable 'true');";
+    for (statement, hint) in [
+        ("insert into users (connection) values ('x')", open),
+        ("update users set name = 'x'", open),
+        ("delete from users", open_wide),
+        ("update users set name = 'x' where user_id = 'y'", open),
+        (
+            "with d as (delete from users returning *) select * from d",
+            open_wide,
+        ),
+        ("explain delete from users", open_wide),
     ] {
         let error = world.error(statement);
         assert_eq!(
             (error.code().code(), error.hint()),
-            ("0A000", Some(open)),
+            ("0A000", Some(hint)),
             "{statement}"
         );
     }
@@ -43,6 +48,12 @@ fn nothing_may_be_written_until_the_owner_says_so() {
     assert_eq!(
         error.hint(),
         Some("ALTER FOREIGN TABLE public.users OPTIONS (SET updatable 'true');")
+    );
+    world.run("alter foreign table users options (set deletable 'false')");
+    let error = world.error("delete from users");
+    assert_eq!(
+        error.hint(),
+        Some("ALTER FOREIGN TABLE public.users OPTIONS (SET updatable 'true', SET deletable 'true');")
     );
     assert!(world.sim.journal().is_empty());
 }

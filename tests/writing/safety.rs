@@ -1,6 +1,6 @@
-//! Dry runs, transactions, what a write leaves behind, cancel.
+//! Dry runs, what a write leaves behind, cancel.
 
-use crate::support::{calls, psql, sent, tally, user, writable};
+use crate::support::{psql, sent, tally, user, writable};
 use simulator::{Fault, FaultKind};
 
 #[test]
@@ -34,50 +34,6 @@ fn a_dry_run_shows_every_request_and_sends_none() {
 }
 
 #[test]
-fn a_transaction_block_is_warned_once() {
-    let mut world = writable(0);
-    let id = user(&mut world, "a@example.com");
-    let update =
-        |nick: &str| format!("update users set nickname = '{nick}' where user_id = '{id}';");
-    let warning = "a rollback does not undo them";
-    assert!(!psql(&world, &update("alone")).contains(warning));
-    let said = psql(
-        &world,
-        &format!("begin; {} {} rollback;", update("a"), update("b")),
-    );
-    assert_eq!(said.matches(warning).count(), 1, "{said}");
-    assert_eq!(
-        world
-            .value(&format!(
-                "select nickname from users where user_id = '{id}'"
-            ))
-            .as_deref(),
-        Some("b")
-    );
-    world.sim.clear_journal();
-    let said = psql(
-        &world,
-        &format!(
-            "set auth0_fdw.writes_in_transaction = 'forbid'; begin; {}",
-            update("c")
-        ),
-    );
-    assert!(
-        said.contains("cannot write to Auth0 in a transaction block"),
-        "{said}"
-    );
-    assert!(calls(&world).is_empty());
-    let said = psql(
-        &world,
-        &format!(
-            "set auth0_fdw.writes_in_transaction = 'allow'; begin; {} commit",
-            update("d")
-        ),
-    );
-    assert!(!said.contains("WARNING"), "{said}");
-}
-
-#[test]
 fn every_write_says_which_statement_it_is_of() {
     let mut world = writable(0);
     let id = user(&mut world, "a@example.com");
@@ -94,6 +50,30 @@ fn every_write_says_which_statement_it_is_of() {
     assert!(database.starts_with(parts[0]), "{correlation}");
     assert_eq!(parts[1], pid);
     assert!(parts.last().unwrap().parse::<u64>().is_ok());
+}
+
+#[test]
+fn the_log_of_writes_has_nothing_of_the_statement() {
+    let mut world = writable(0);
+    let insert = |email: &str| {
+        format!("insert into users (connection, email, password) values ('Username-Password-Authentication', '{email}', 'S3cret-Word!')")
+    };
+    let pid = world.value("select pg_backend_pid()").unwrap();
+    world.run("set auth0_fdw.log_writes = on");
+    world.run(&insert("a@example.com"));
+    world.run(&format!("do $$ begin {}; end $$", insert("b@example.com")));
+    let log = xtask::Cluster::shared().log();
+    let ours = log
+        .lines()
+        .filter(|line| line.contains(&format!("[{pid}]")));
+    let ours: Vec<&str> = ours.collect();
+    assert_eq!(ours.len(), 2, "{ours:?}");
+    for line in ours {
+        assert!(
+            line.contains("LOG:  auth0_fdw: POST /api/v2/users: done in "),
+            "{line}"
+        );
+    }
 }
 
 #[test]

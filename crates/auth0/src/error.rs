@@ -331,14 +331,12 @@ pub enum Error {
         reason: String,
     },
     /// A table that its owner has not opened for this.
-    #[error("{holder} is not {option}")]
+    #[error("{holder} is not {}", .options.first().map_or("updatable", |(option, _)| *option))]
     NotUpdatable {
-        /// The table (or the server) whose option says so.
+        /// The table (or the server) whose options say so.
         holder: Holder,
-        /// The option that has to be true: `updatable` or `deletable`.
-        option: &'static str,
-        /// Whether the option is there and says no.
-        given: bool,
+        /// The options that have to be true, `updatable` and `deletable`, each with whether it is there and says no.
+        options: Vec<(&'static str, bool)>,
     },
     /// A write that the API does not have.
     #[error("cannot {op} \"{object}\"")]
@@ -432,11 +430,13 @@ pub enum Error {
         /// How many are allowed.
         allowed: u64,
     },
-    /// A write in a transaction block, where that is forbidden.
-    #[error("cannot write to Auth0 in a transaction block")]
+    /// A write in a transaction block or from a function, where that is forbidden.
+    #[error("cannot write to Auth0 {}", if *.block { "in a transaction block" } else { "from a function, a procedure or a DO block" })]
     WriteInTransaction {
         /// The setting that forbids it.
         setting: &'static str,
+        /// Whether there is a transaction block; else it is a function, a procedure or a DO block.
+        block: bool,
     },
     /// What is to be made exists already (409).
     #[error("Auth0 has such a row already")]
@@ -492,8 +492,18 @@ pub enum Error {
         /// Auth0's own words, or what is wrong.
         reason: String,
     },
+    /// Import jobs that Auth0 has accepted, and of which nobody knows what has become.
+    #[error("it is not known what has become of an Auth0 import")]
+    ImportUnknown {
+        /// The jobs' ids.
+        jobs: Vec<String>,
+        /// What the others have done, in words, if there are others.
+        done: Option<String>,
+        /// Why.
+        cause: Box<Error>,
+    },
     /// A user that does not fit into a file of an import job.
-    #[error("a user of {size} bytes does not fit into an import job")]
+    #[error("row {number} of the import is a user of {size} bytes")]
     ImportSize {
         /// Which, counted from 1.
         number: u64,
@@ -594,7 +604,7 @@ impl Error {
     /// Whether a write may have been carried out although there is an error.
     pub fn is_uncertain(&self) -> bool {
         match self {
-            Error::Uncertain { .. } => true,
+            Error::Uncertain { .. } | Error::ImportUnknown { .. } => true,
             Error::PartlyApplied { cause, .. } | Error::PartlyWritten { cause, .. } => {
                 cause.is_uncertain()
             }

@@ -27,7 +27,7 @@ pub use book::{name_of, Fate};
 pub use correlation::next as correlation;
 pub use rights::check as check_rights;
 pub use send::Sender;
-pub use transaction::check as check_transaction;
+pub use transaction::check_call;
 
 use pgrx::AllocatedByRust;
 use supabase_wrappers::FdwRoutine;

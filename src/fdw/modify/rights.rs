@@ -15,16 +15,21 @@ use crate::server::Table;
 /// Nothing if it may be; else an error that says what to do.
 pub fn check(table: &Table, object: &'static Object, settings: &Settings, op: Op) -> Result<()> {
     write::allowed(object, op)?;
-    let closed = match op {
-        _ if !settings.updatable => "updatable",
-        Op::Delete if !settings.deletable => "deletable",
-        _ => return Ok(()),
-    };
-    Err(Error::NotUpdatable {
-        holder: table.holder(),
-        option: closed,
-        given: table.gives(closed),
-    })
+    let closed = [
+        ("updatable", settings.updatable),
+        ("deletable", settings.deletable || op != Op::Delete),
+    ];
+    let closed = closed.into_iter().filter(|(_, open)| !open);
+    let options: Vec<_> = closed
+        .map(|(option, _)| (option, table.gives(option)))
+        .collect();
+    match options.is_empty() {
+        true => Ok(()),
+        false => Err(Error::NotUpdatable {
+            holder: table.holder(),
+            options,
+        }),
+    }
 }
 
 /// IsForeignRelUpdatable.

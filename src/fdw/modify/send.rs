@@ -6,7 +6,7 @@ use std::sync::Arc;
 use auth0::catalog::writes::Op;
 use auth0::catalog::Object;
 use auth0::client::{Client, Totals};
-use auth0::engine::{Done, Outcome, Writer};
+use auth0::engine::{Done, Outcome, Sent, Writer};
 use auth0::options::Settings;
 use auth0::write::Step;
 use auth0::{Error, Result};
@@ -18,7 +18,7 @@ use super::book::{Book, Fate, Named};
 use super::correlation;
 use crate::error::{raise, raise_with_detail, OrRaise};
 use crate::server::Table;
-use crate::{backend, guc, interrupt, text};
+use crate::{backend, guc, interrupt, log, text};
 
 /// Sends what one statement writes into one table.
 pub struct Sender {
@@ -201,11 +201,15 @@ impl Sender {
                 panic @ CaughtError::RustPanic { .. } => panic.rethrow(),
             },
         };
-        log(&done);
+        let lines = lines(&done);
         let Done {
             ticket, outcome, ..
         } = done;
         let fate = self.book.note(ticket, outcome, self.skip_conflicts);
+        // Last, as Postgres takes a cancel there.
+        for line in &lines {
+            log::line(line);
+        }
         Some((ticket, fate))
     }
 }
@@ -217,18 +221,18 @@ fn log_unanswered(writer: &Writer) {
     }
     for sent in writer.unanswered() {
         let (call, correlation, took) = (&sent.call, &sent.correlation, sent.took.as_millis());
-        pgrx::log!(
+        log::line(&format!(
             "auth0_fdw: {call}: not known, broken off after {took} ms, correlation {correlation}"
-        );
+        ));
     }
 }
 
-/// A line in the server log for each request, without anything of its body.
-fn log(done: &Done) {
+/// A line for the server log for each request, without anything of its body.
+fn lines(done: &Done) -> Vec<String> {
     if !guc::log_writes() {
-        return;
+        return Vec::new();
     }
-    for (n, sent) in done.sent.iter().enumerate() {
+    let line = |(n, sent): (usize, &Sent)| {
         let is_last = n + 1 == done.sent.len();
         let outcome = match &done.outcome {
             Outcome::Failed(error) if is_last => failure(error),
@@ -237,8 +241,9 @@ fn log(done: &Done) {
         };
         let (call, correlation) = (&sent.call, &sent.correlation);
         let took = sent.took.as_millis();
-        pgrx::log!("auth0_fdw: {call}: {outcome} in {took} ms, correlation {correlation}");
-    }
+        format!("auth0_fdw: {call}: {outcome} in {took} ms, correlation {correlation}")
+    };
+    done.sent.iter().enumerate().map(line).collect()
 }
 
 fn failure(error: &Error) -> String {

@@ -91,7 +91,7 @@ impl Modify {
             let settings = table.settings().or_raise();
             rights::check(&table, object, &settings, op).or_raise();
             if !begin.only_explained && !guc::dry_run() {
-                transaction::check();
+                transaction::check(estate);
             }
             let columns = columns(relation, object, settings.on_type_error).or_raise();
             let (mut keys, mut whole_row) = (Vec::new(), 0);

@@ -30,7 +30,7 @@ mod walk;
 mod windows;
 mod writer;
 
-pub use import::{Event, Finished, Import, ImportRequest, RowError};
+pub use import::{Event, Finished, Import, ImportRequest, Report, RowError};
 pub use job::Job;
 pub use request::{Ask, Chunk, Fan, Listing, Lookup, ScanRequest, Sketch, Sort, Term};
 pub use runtime::{Runtime, Wake};

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::file::{known_by, File};
 use super::{Event, Finished, Ground, RowError};
 use crate::catalog::writes::Method;
-use crate::client::{Flight, Get, Write, Written};
+use crate::client::{Get, Write, Written};
 use crate::engine::tenant_job::{self, read, reason, LONGEST_PAUSE};
 use crate::error::{Error, Result};
 
@@ -22,16 +22,11 @@ struct Summary {
     total: u64,
 }
 
-/// Imports a file. `None` if nobody wants it any more.
-pub async fn run(ground: &Ground, connection_id: &str, mut file: File) -> Result<Option<Finished>> {
+/// Imports a file, and tells what comes of it; nothing more once nobody wants it.
+pub async fn run(ground: &Ground, connection_id: &str, mut file: File) -> Result<()> {
     let Some(job) = begin(ground, connection_id, &file).await? else {
-        return Ok(None);
+        return Ok(());
     };
-    ground.tell(Event::Started {
-        job: job.clone(),
-        users: file.users,
-        bytes: file.size() as u64,
-    });
     let asker = (&*ground.client, &ground.settings, &ground.stats);
     let mut told = 0;
     let progress = |percent| {
@@ -43,23 +38,32 @@ pub async fn run(ground: &Ground, connection_id: &str, mut file: File) -> Result
     };
     let wanted = || !ground.halt.is_closed();
     match tenant_job::outcome(asker, &job, summary, wanted, progress).await? {
-        Some(Ok(summary)) => Ok(Some(Finished {
-            inserted: summary.inserted,
-            updated: summary.updated,
-            failed: summary.failed,
-            total: summary.total,
-            errors: match summary.failed {
-                0 => Vec::new(),
-                _ => errors(ground, &job, &mut file).await?,
-            },
-            job,
-        })),
+        Some(Ok(summary)) => {
+            let errors = match summary.failed {
+                0 => Ok(Vec::new()),
+                _ => errors(ground, &job, &mut file).await,
+            };
+            let (errors, unread) = match errors {
+                Ok(errors) => (errors, None),
+                Err(error) => (Vec::new(), Some(error)),
+            };
+            // What the job has done is known, also if not why users were refused.
+            ground.tell(Event::Finished(Finished {
+                inserted: summary.inserted,
+                updated: summary.updated,
+                failed: summary.failed,
+                total: summary.total,
+                errors,
+                job,
+            }));
+            unread.map_or(Ok(()), Err)
+        }
         Some(Err(reason)) => Err(Error::Import { job, reason }),
-        None => Ok(None),
+        None => Ok(()),
     }
 }
 
-/// Sends the file; the job's id.
+/// Sends the file and tells that it has been accepted; the job's id.
 async fn begin(ground: &Ground, connection_id: &str, file: &File) -> Result<Option<String>> {
     let upsert = if ground.request.upsert {
         "true"
@@ -86,14 +90,21 @@ async fn begin(ground: &Ground, connection_id: &str, file: &File) -> Result<Opti
     };
     let since = Instant::now();
     loop {
-        let flight = Flight::under(ground.halt.clone());
+        let flight = ground.flight();
         let (settings, stats) = (&ground.settings, &ground.stats);
         match ground.client.write(&write, settings, stats, &flight).await {
             Ok(Written::Done(body)) => {
                 let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
                 let id = answer.get("id").and_then(Value::as_str);
                 return match id {
-                    Some(id) => Ok(Some(id.to_owned())),
+                    Some(id) => {
+                        ground.tell(Event::Started {
+                            job: id.to_owned(),
+                            users: file.users,
+                            bytes: file.size() as u64,
+                        });
+                        Ok(Some(id.to_owned()))
+                    }
                     None => Err(Error::Import {
                         job: String::new(),
                         reason: "the answer has no id; the job may run all the same".to_owned(),
@@ -103,6 +114,7 @@ async fn begin(ground: &Ground, connection_id: &str, file: &File) -> Result<Opti
             Ok(Written::Missing(_) | Written::Abandoned) => return Ok(None),
             // Others' jobs are running: Auth0 takes two at a time.
             Err(Error::RateLimited { refused: true, .. }) if since.elapsed() < LONGEST_JOB => {
+                drop(flight);
                 ground.tell(Event::Waiting);
                 tokio::time::sleep(LONGEST_PAUSE).await;
             }

@@ -6,20 +6,24 @@
 //!
 //! Dropping the import sends nothing more. Jobs that run go on at Auth0: they cannot be stopped.
 
+mod event;
 mod file;
 mod job;
+mod report;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::Poll;
 
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+pub use self::event::{Event, Finished, RowError};
 use self::file::{known_by, File};
+pub use self::report::Report;
 use super::runtime::{Runtime, Wake};
-use crate::client::{Client, Get, Halt, Stats, Totals};
+use crate::client::{Client, Flight, Get, Halt, Stats, Totals};
 use crate::error::{Error, Result};
 use crate::options::Settings;
 
@@ -38,63 +42,6 @@ pub struct ImportRequest {
     pub external_id: Option<String>,
     /// Beginning of each job's `X-Correlation-ID`; its number follows.
     pub correlation: String,
-}
-
-/// What happens.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// A file has been sent.
-    Started {
-        /// The job's id.
-        job: String,
-        /// Users in the file.
-        users: u64,
-        /// Size of the file.
-        bytes: u64,
-    },
-    /// A job has come further.
-    Progress {
-        /// The job's id.
-        job: String,
-        /// How far.
-        percent: u8,
-    },
-    /// Somebody else's jobs are running, and have to be waited for.
-    Waiting,
-    /// A job is done.
-    Finished(Finished),
-}
-
-/// What a job has done.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Finished {
-    /// The job's id.
-    pub job: String,
-    /// New users.
-    pub inserted: u64,
-    /// Users who were there, and were changed.
-    pub updated: u64,
-    /// Users who were refused.
-    pub failed: u64,
-    /// All of them.
-    pub total: u64,
-    /// Why users were refused; one user can have several reasons.
-    pub errors: Vec<RowError>,
-}
-
-/// Why a user was refused.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RowError {
-    /// The row it came from, counted from 1, if it can be told.
-    pub number: Option<u64>,
-    /// The user as it was sent, secrets masked by Auth0.
-    pub user: Value,
-    /// Auth0's code.
-    pub code: Option<String>,
-    /// Auth0's words.
-    pub message: Option<String>,
-    /// What of the user it is about.
-    pub path: Option<String>,
 }
 
 /// A running import.
@@ -118,6 +65,8 @@ struct Ground {
     halt: Arc<Halt>,
     /// Files that are full and not sent.
     waiting: AtomicUsize,
+    /// Files that are being sent.
+    flights: Mutex<Vec<Weak<Flight>>>,
     /// Requests that carry a correlation id.
     numbered: AtomicU64,
     out: mpsc::UnboundedSender<Result<Event>>,
@@ -129,6 +78,15 @@ impl Ground {
         // Nobody to tell: the import is gone.
         let _ = self.out.send(Ok(event));
         self.wake.wake();
+    }
+
+    /// The flight of a file, which lives until it has been told what became of it.
+    fn flight(&self) -> Arc<Flight> {
+        let flight = Arc::new(Flight::under(self.halt.clone()));
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.retain(|flight| flight.strong_count() > 0);
+        flights.push(Arc::downgrade(&flight));
+        flight
     }
 
     fn correlation(&self) -> String {
@@ -154,6 +112,7 @@ impl Import {
             stats: Stats::default(),
             halt: Arc::default(),
             waiting: AtomicUsize::new(0),
+            flights: Mutex::default(),
             numbered: AtomicU64::new(0),
             out,
             wake: runtime.waker(),
@@ -168,8 +127,17 @@ impl Import {
         }
     }
 
-    /// Adds a user, as Auth0's schema of imports has it.
+    /// Adds a user, as Auth0's schema of imports has it. One that cannot be sent ends the import: no other file is begun.
     pub fn push(&mut self, user: &Value) -> Result<()> {
+        let put = self.put(user);
+        if put.is_err() {
+            self.file = File::default();
+            self.ground.halt.stop();
+        }
+        put
+    }
+
+    fn put(&mut self, user: &Value) -> Result<()> {
         self.number += 1;
         let (text, known_by) = (user.to_string(), known_by(user));
         if !self.file.add(self.number, text.as_bytes(), &known_by)? {
@@ -210,6 +178,15 @@ impl Import {
             // What was told in the meantime comes first.
             Err(_) => Poll::Ready(self.events.try_recv().ok()),
         }
+    }
+
+    /// Sends nothing more. Whether a file has been sent of which it has not been told what became.
+    pub fn break_off(&self) -> bool {
+        self.ground.halt.close();
+        let flights = &self.ground.flights;
+        let flights = flights.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut flights = flights.iter().filter_map(Weak::upgrade);
+        flights.any(|flight| flight.has_begun())
     }
 
     /// What it has cost so far.
@@ -259,13 +236,12 @@ async fn run(ground: Arc<Ground>, mut files: mpsc::UnboundedReceiver<File>) {
     ground.wake.wake();
 }
 
-type Joined = Option<std::result::Result<Result<Option<Finished>>, tokio::task::JoinError>>;
+type Joined = Option<std::result::Result<Result<()>, tokio::task::JoinError>>;
 
-/// Tells what became of a job.
+/// Tells the error of a job, if it has ended with one.
 fn take(ground: &Ground, joined: Joined) {
     let error = match joined {
-        None | Some(Ok(Ok(None))) => return,
-        Some(Ok(Ok(Some(finished)))) => return ground.tell(Event::Finished(finished)),
+        None | Some(Ok(Ok(()))) => return,
         Some(Ok(Err(error))) => error,
         Some(Err(_)) => Error::abandoned(),
     };
