@@ -353,9 +353,14 @@ impl Object {
         self.by_key.iter().find(|by| by.key == key)
     }
 
-    /// The columns in the path, in order.
+    /// The columns in the path, in order, each once.
     pub fn variables(&self) -> impl Iterator<Item = &'static str> {
-        template::variables(self.path)
+        let mut seen = Vec::new();
+        template::variables(self.path).filter(move |name| {
+            let new = !seen.contains(name);
+            seen.push(name);
+            new
+        })
     }
 
     /// The keys by whose values rows are asked for with calls of their own, the most selective first: those of look-ups,
