@@ -3,7 +3,7 @@
 use auth0::catalog::{Object, ATTRS, QUERY};
 use auth0::options::OnTypeError;
 use auth0::plan::Kind;
-use auth0::rows::redact::{self, Secret};
+use auth0::rows::redact::{self, Hidden};
 use auth0::rows::{Page, Path};
 use auth0::{Error, Result};
 use pgrx::pg_sys;
@@ -30,7 +30,7 @@ pub struct Column {
     /// Whether a search compares it as a truth value: then only the texts that a search takes for one are one here, too.
     truth: bool,
     /// What is taken out of it.
-    secrets: Vec<Secret>,
+    hidden: Hidden,
     on_type_error: OnTypeError,
 }
 
@@ -45,15 +45,20 @@ impl Column {
     ) -> Column {
         let kind = attribute.field().and_then(|field| field.kind(object));
         let truth = attribute.ty == pg_sys::BOOLOID && kind == Some(Kind::Truth);
-        let secrets = match &attribute.source {
-            _ if show_secrets => Vec::new(),
-            Source::Whole => redact::below(object.secrets, &[]),
+        let steps: Vec<String> = match &attribute.source {
             Source::Path(path) => {
                 let root = std::iter::once(path.root().to_owned());
-                let steps: Vec<String> = root.chain(path.steps().iter().cloned()).collect();
-                redact::below(object.secrets, &steps)
+                root.chain(path.steps().iter().cloned()).collect()
             }
-            Source::Query => Vec::new(),
+            Source::Whole | Source::Query => Vec::new(),
+        };
+        let inside = match &attribute.source {
+            Source::Query => Hidden::default(),
+            Source::Whole | Source::Path(_) => Hidden::below(object, &steps),
+        };
+        let hidden = match show_secrets {
+            true => Hidden::default(),
+            false => inside,
         };
         let place = match attribute.source {
             Source::Whole => Place::Whole,
@@ -79,7 +84,7 @@ impl Column {
                 on_type_error == OnTypeError::Null,
             ),
             truth,
-            secrets,
+            hidden,
             on_type_error,
         }
     }
@@ -103,9 +108,9 @@ impl Column {
             Place::Query => query,
         };
         let Some(raw) = raw else { return Ok(None) };
-        let redacted = match self.secrets.is_empty() {
+        let redacted = match self.hidden.is_empty() {
             true => None,
-            false => redact::without(raw, &self.secrets),
+            false => redact::without(raw, &self.hidden),
         };
         let raw = redacted.as_deref().unwrap_or(raw);
         let odd = self.truth && raw.starts_with('"') && ![r#""true""#, r#""false""#].contains(&raw);

@@ -4,7 +4,7 @@
 //! not understood stays with Postgres; what is understood is looked at again by Postgres all the same.
 #![allow(unsafe_code)]
 
-use auth0::catalog::Object;
+use auth0::catalog::{endpoint, Object};
 use auth0::options::OnTypeError;
 use auth0::plan::{Comparison, Field, Filter, Kind, Truth};
 use pgrx::pg_sys::{self, Node, NodeTag, Oid};
@@ -245,7 +245,9 @@ impl<'a> Reader<'a> {
             let (family, how) = match field.kind(self.object)? {
                 Kind::Truth => (family::BOOL, How::Bool),
                 Kind::Address => (family::NETWORK, How::Address),
-                Kind::Integer => (family::INTEGER, How::integer(ty)?),
+                Kind::Integer | Kind::Exact if is_integer(target.attribute.ty) => {
+                    (family::INTEGER, How::integer(ty)?)
+                }
                 Kind::Time => (family::DATETIME, How::time(ty)?),
                 _ => return None,
             };
@@ -286,7 +288,7 @@ impl<'a> Reader<'a> {
             }
             let field = target.field.filter(|_| !target.extracted)?;
             if pg_sys::get_op_opfamily_strategy(opno, family::INTEGER) == EQUAL
-                && field.kind(self.object) == Some(Kind::Integer)
+                && is_integer(target.attribute.ty)
                 && self.is_best_type(&field, target.attribute)
             {
                 let n = self.operand(*array, How::integers(ty)?)?;
@@ -334,9 +336,13 @@ impl<'a> Reader<'a> {
         let is = |types: &[Oid]| types.contains(&attribute.ty);
         match field.kind(self.object) {
             Some(Kind::Truth) => is(&[pg_sys::BOOLOID]),
-            Some(Kind::Integer) => is(&[pg_sys::INT2OID, pg_sys::INT4OID, pg_sys::INT8OID]),
+            Some(Kind::Integer) => is_integer(attribute.ty),
             Some(Kind::Time) => is(&[pg_sys::TIMESTAMPTZOID]) && attribute.typmod < 0,
             Some(Kind::Address) => is(&[pg_sys::INETOID]),
+            // What is put into a path is shown as it was given, so a number has but one text.
+            Some(Kind::Exact) if field.as_key().is_some_and(endpoint::is_place_key) => {
+                is(&[pg_sys::TEXTOID]) || is_integer(attribute.ty)
+            }
             Some(Kind::Folded | Kind::Exact) => is(&[pg_sys::TEXTOID]),
             _ => false,
         }
@@ -401,6 +407,10 @@ impl<'a> Reader<'a> {
         self.operands.push(Operand { expr: value, how });
         Some(self.operands.len() - 1)
     }
+}
+
+fn is_integer(ty: Oid) -> bool {
+    [pg_sys::INT2OID, pg_sys::INT4OID, pg_sys::INT8OID].contains(&ty)
 }
 
 /// B-tree's strategy number of equality.

@@ -1,5 +1,6 @@
 //! Secrets in objects are only shown to those who ask for them.
 
+use serde_json::json;
 use simulator::Config;
 use xtask::World;
 
@@ -38,4 +39,79 @@ fn secrets_are_imported_only_if_asked_for() {
     let rows = world.query_text(inside);
     assert_eq!(rows[0][1].as_deref(), Some("0"), "{rows:?}");
     assert_eq!(rows[0][2].as_deref(), Some("t"), "{rows:?}");
+}
+
+/// A tenant with secrets that nobody has listed, each of them the text `S3CRET`.
+fn full() -> World {
+    let mut world = World::new(Config {
+        users: 1,
+        ..Config::default()
+    });
+    let user = world.sim.user_ids().remove(0);
+    world.sim.put_user(json!({
+        "user_id": user,
+        "identities": [{"provider": "github", "connection": "github", "user_id": "1",
+            "access_token": "S3CRET", "refresh_token": "S3CRET", "access_token_secret": "S3CRET"}],
+    }));
+    world.sim.put_object(
+        &["connections"],
+        json!({"id": "con_full", "name": "full", "strategy": "oidc", "options": {
+            "admin_access_token": "S3CRET", "vendorApiKey": "S3CRET", "token_endpoint": "https://kept.example",
+            "token_endpoint_auth_method": "kept", "passwordPolicy": "kept", "enabledDatabaseCustomization": true,
+            "customHeaders": {"Authorization": "S3CRET", "Accept": "kept"},
+        }}),
+    );
+    world.sim.put_object(
+        &["log-streams"],
+        json!({"id": "lst_full", "name": "full", "type": "http", "sink": {
+            "httpEndpoint": "https://kept.example",
+            "httpCustomHeaders": [{"header": "X-Kept", "value": "S3CRET"}],
+        }}),
+    );
+    world.run(
+        "import foreign schema auth0 limit to (users, connections, log_streams) from server auth0 into public;
+         create foreign table inside (id text, headers jsonb options (path 'sink.httpCustomHeaders'),
+             h0 jsonb options (path 'sink.httpCustomHeaders.0')) server auth0 options (object 'log_streams')",
+    );
+    world
+}
+
+#[test]
+fn what_is_named_like_a_secret_is_hidden_wherever_it_is_shown() {
+    let mut world = full();
+    let token = world.sim.token(&[
+        "read:users",
+        "read:user_idp_tokens",
+        "read:connections",
+        "read:log_streams",
+    ]);
+    world.run(&format!(
+        "alter server auth0 options (set api_key '{token}')"
+    ));
+    for (sql, kept) in [
+        ("select identities, identities -> 0, attrs from users", "github"),
+        ("select options, options -> 'customHeaders', attrs from connections where id = 'con_full'", "kept"),
+        ("select sink, attrs from log_streams where id = 'lst_full'", "X-Kept"),
+        ("select headers, h0 from inside where id = 'lst_full'", "X-Kept"),
+    ] {
+        let shown = format!("{:?}", world.query_text(sql));
+        assert!(!shown.contains("S3CRET") && shown.contains(kept), "{sql}: {shown}");
+    }
+    let kept = "select count(*) from connections where id = 'con_full' and options ?& array['token_endpoint',
+        'token_endpoint_auth_method', 'passwordPolicy', 'enabledDatabaseCustomization']";
+    assert_eq!(world.value(kept).unwrap(), "1");
+    // They are there for who asks for them.
+    for table in ["users", "connections", "log_streams", "inside"] {
+        world.run(&format!(
+            "alter foreign table {table} options (add include_secrets 'true')"
+        ));
+    }
+    for sql in [
+        "select identities from users",
+        "select options from connections where id = 'con_full'",
+        "select h0 from inside where id = 'lst_full'",
+    ] {
+        let shown = format!("{:?}", world.query_text(sql));
+        assert!(shown.contains("S3CRET"), "{sql}: {shown}");
+    }
 }

@@ -57,6 +57,126 @@ fn places_take_values_from_the_query() {
     assert_eq!(calls(&world).len(), 3);
 }
 
+/// A role with users, its users and the users of all roles.
+fn roles(world: &mut World) -> (String, usize, usize) {
+    world.run(
+        "import foreign schema auth0 limit to (roles, role_users) from server auth0 into public",
+    );
+    let sql = "select role_id, count(*), sum(count(*)) over () from role_users group by 1 order by 2 desc limit 1";
+    let mut row = world.query_text(sql).remove(0).into_iter().flatten();
+    let role = row.next().unwrap();
+    let mut numbers = row.map(|text| text.parse().unwrap());
+    (role, numbers.next().unwrap(), numbers.next().unwrap())
+}
+
+#[test]
+fn rows_have_the_values_of_their_places() {
+    let mut world = world();
+    let (role, own, all) = roles(&mut world);
+    assert!(own > 0);
+    let count = |world: &mut World, sql: &str| -> usize {
+        let count = world.value(sql).unwrap();
+        count.parse().unwrap()
+    };
+    let constant =
+        format!("select count(*) from t where role_id = '{role}' and user_id is not null");
+    let subquery = "select count(*) from t where role_id = (select max(role_id) from best)";
+    world.run(&format!(
+        "create table best as select '{role}'::text as role_id"
+    ));
+    for options in [
+        "path '/api/v2/roles/{role_id}/users'",
+        "path '/api/v2/roles/{role_id}/users', list_key 'users', paging 'offset', page_size '1'",
+    ] {
+        declare(&mut world, "role_id text, user_id text", options);
+        assert_eq!(count(&mut world, &constant), own, "{options}");
+        assert_eq!(count(&mut world, subquery), own, "{options}");
+        assert_eq!(
+            count(
+                &mut world,
+                "select count(*) from roles join t on t.role_id = roles.id"
+            ),
+            all,
+            "{options}"
+        );
+        let lateral = "select count(*) from roles, lateral (select * from t where role_id = roles.id limit 99) x";
+        assert_eq!(count(&mut world, lateral), all, "{options}");
+        world.run("prepare one(text) as select count(*) from t where role_id = $1; set plan_cache_mode = force_generic_plan");
+        let parameter = format!("execute one('{role}')");
+        assert_eq!(count(&mut world, &parameter), own, "{options}");
+        world.run("deallocate one");
+    }
+}
+
+#[test]
+fn what_is_given_wins_over_a_key_of_its_name() {
+    let mut world = world();
+    let (role, ..) = roles(&mut world);
+    // The answer's `name` is another thing than the value that the query calls so.
+    declare(
+        &mut world,
+        "name text, own text options (path 'name'), id text, description text",
+        "path '/api/v2/roles/{name}'",
+    );
+    let sql = format!("select name, id, own is distinct from name from t where name = '{role}'");
+    let shown = [&role, &role, "t"].map(|text| Some(text.to_owned()));
+    assert_eq!(world.query_text(&sql), [shown]);
+    let none = "select count(*) from t where name = 'rol_nobody'";
+    assert_eq!(world.value(none).unwrap(), "0");
+}
+
+#[test]
+fn places_in_parameters_are_given_too() {
+    let mut world = world();
+    declare(
+        &mut world,
+        "\"from\" text, \"to\" text, date timestamptz, logins int",
+        "path '/api/v2/stats/daily?from={from}&to={to}'",
+    );
+    let sql = "select distinct \"from\" || \"to\" from t where \"from\" = '20200101' and \"to\" = '20990101'";
+    assert_eq!(column(&mut world, sql), ["2020010120990101"]);
+    declare(
+        &mut world,
+        "q text, user_id text",
+        "path '/api/v2/users?q={q}', list_key 'users', paging 'offset'",
+    );
+    let sql = "select count(*) from t where q = 'user_id:*'";
+    assert_eq!(world.value(sql).unwrap(), "12");
+}
+
+#[test]
+fn numbers_can_be_given() {
+    let mut world = world();
+    world.run("create table sizes as select 2 as n union all select 3");
+    for ty in ["smallint", "int", "bigint", "text"] {
+        declare(
+            &mut world,
+            &format!("n {ty}, user_id text"),
+            "path '/api/v2/users?per_page={n}'",
+        );
+        let literal = if ty == "text" { "'3'" } else { "3" };
+        let one = format!("select count(*) from t where n = {literal}");
+        assert_eq!(world.value(&one).unwrap(), "3", "{ty}");
+        let several = format!("select count(*) from t where n in ({literal}, {literal}, '2')");
+        assert_eq!(world.value(&several).unwrap(), "5", "{ty}");
+        let joined = format!("select count(*) from sizes join t on t.n = sizes.n::{ty}");
+        assert_eq!(world.value(&joined).unwrap(), "5", "{ty}");
+    }
+}
+
+#[test]
+fn a_place_may_be_there_twice() {
+    let mut world = world();
+    declare(
+        &mut world,
+        "n text, user_id text",
+        "path '/api/v2/users?per_page={n}&fields={n}'",
+    );
+    column(&mut world, "select n from t where n in ('1', '2')");
+    let asked = calls(&world);
+    assert_eq!(asked.len(), 2, "{asked:?}");
+}
+
 #[test]
 fn parameters_may_be_constant_or_given() {
     let mut world = world();

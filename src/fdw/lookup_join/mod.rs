@@ -17,6 +17,7 @@ use auth0::plan::Filter;
 use pgrx::pg_guard;
 use pgrx::pg_sys::{self, JoinType, Node, PlannerInfo, RelOptInfo};
 
+use super::operand::How;
 use super::paths;
 use super::quals::Reader;
 use super::relation::{self, Relation};
@@ -159,7 +160,9 @@ unsafe fn key(
             }) else {
                 continue;
             };
-            let Some(operand) = reader.operands.get(n) else {
+            // Its keys are texts.
+            let operand = reader.operands.get(n);
+            let Some(operand) = operand.filter(|operand| operand.how == How::Text) else {
                 continue;
             };
             let needs = pg_sys::pull_varnos(root, operand.expr);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use super::{template, Object, Paging, Shape, PLAIN};
+use super::{template, Column, Object, Paging, Shape, Type, PLAIN};
 use crate::client::Get;
 
 /// What every path begins with.
@@ -72,8 +72,8 @@ fn outside_places(text: &str) -> Option<String> {
     (!literal.contains('}')).then_some(literal)
 }
 
-/// The path as it is sent: what no URL has as it is, such as the `|` of a user's id, is percent-encoded. Places and what
-/// is encoded already stay.
+/// The path as it is sent: what no URL has as it is, such as the `|` of a user's id, is percent-encoded. Places, whose
+/// names are those of columns, and what is encoded already stay.
 pub fn encoded(path: &str) -> String {
     let (path, query) = match path.find('?') {
         Some(at) => path.split_at(at),
@@ -81,10 +81,13 @@ pub fn encoded(path: &str) -> String {
     };
     let mut out = String::with_capacity(path.len());
     let mut buffer = [0; 4];
+    let mut in_place = false;
     for (at, c) in path.char_indices() {
+        in_place = (in_place || c == '{') && c != '}';
         let mut hex = path.get(at + 1..at + 3).unwrap_or_default().bytes();
         let is_code = hex.len() == 2 && hex.all(|b| b.is_ascii_hexdigit());
         match c {
+            _ if in_place => out.push(c),
             '%' if is_code => out.push(c),
             '/' | '{' | '}' | ':' | '@' | '-' | '.' | '_' | '~' | '!' | '$' | '&' | '\'' | '('
             | ')' | '*' | '+' | ',' | ';' | '=' => out.push(c),
@@ -116,8 +119,8 @@ pub fn call(path: &str, parameters: &[(String, String)]) -> Get {
     }
 }
 
-/// The object that a table's own `path` is: nothing is known of its columns, so each is a top-level key or has a path of
-/// its own.
+/// The object that a table's own `path` is. Only the columns in the path are known: their values are given, so they are no
+/// keys of the answer. Any other column is a top-level key or has a path of its own.
 ///
 /// The rest of the code knows objects as records that live as long as the process, so one made here is never given back.
 /// Each declaration is made once, so what is kept is bounded by the different declarations that a backend has seen.
@@ -128,10 +131,16 @@ pub fn declared(path: &str, list_key: Option<&str>, paging: Paging) -> &'static 
     let key = (path.to_owned(), list_key.map(str::to_owned), paging);
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     made.entry(key).or_insert_with(|| {
+        let path: &'static str = encoded(path).leak();
+        let given = template::variables(path).map(|name| {
+            let key: &'static str = place_key(name).leak();
+            Column::new(name, Type::Text, "given by the query").key(key)
+        });
         Box::leak(Box::new(Object {
             name: name_of(path, list_key, paging).leak(),
             doc: "an endpoint that a table declares",
-            path: encoded(path).leak(),
+            path,
+            columns: given.collect::<Vec<_>>().leak(),
             shape: match list_key {
                 Some(key) => Shape::List(key.to_owned().leak()),
                 None => Shape::Either,
@@ -141,6 +150,17 @@ pub fn declared(path: &str, list_key: Option<&str>, paging: Paging) -> &'static 
             ..PLAIN
         }))
     })
+}
+
+/// The key under which rows have the value of a place. An answer may have the column's name for something else, so this
+/// is how the place is written.
+fn place_key(name: &str) -> String {
+    format!("{{{name}}}")
+}
+
+/// Whether a key is one of ours, of a place in a declared path.
+pub fn is_place_key(key: &str) -> bool {
+    key.starts_with('{')
 }
 
 /// What messages call it, and what tells two declarations apart.
@@ -223,7 +243,7 @@ mod tests {
     fn what_no_url_has_is_encoded() {
         assert_eq!(
             encoded("/api/v2/a|b/{c d}/%7C%zz/ä?x=|"),
-            "/api/v2/a%7Cb/{c%20d}/%7C%25zz/%C3%A4?x=|"
+            "/api/v2/a%7Cb/{c d}/%7C%25zz/%C3%A4?x=|"
         );
     }
 
@@ -246,6 +266,7 @@ mod tests {
         let other = declared("/api/v2/x/{y}", None, Paging::None);
         assert!(one != other && other.shape == Shape::Either);
         assert_eq!(one.variables().collect::<Vec<_>>(), ["y"]);
+        assert!(is_place_key(one.key_of("y")) && !is_place_key(one.key_of("z")));
         assert_eq!(one.shape, Shape::List("rows"));
         let paged = declared("/api/v2/x/{y}", Some("rows"), Paging::Offset(100));
         assert!(one.name != other.name && one.name != paged.name);

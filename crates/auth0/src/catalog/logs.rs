@@ -94,6 +94,7 @@ static LOG_STREAMS: Object = Object {
         "sink.mixpanelServiceAccountPassword",
         "sink.segmentWriteKey",
     ],
+    guarded: &["sink"],
     columns: &[
         text("id", ""),
         text("name", ""),
@@ -123,6 +124,7 @@ static EVENT_STREAMS: Object = Object {
         "destination.configuration.webhook_authorization.password",
         "destination.configuration.webhook_authorization.token",
     ],
+    guarded: &["destination"],
     columns: &[
         text("id", ""),
         text("name", ""),

@@ -178,6 +178,9 @@ mod tests {
             for secret in object.secrets {
                 assert!(object.column(&root(secret)).is_some(), "{at}: {secret}");
             }
+            for key in object.guarded {
+                assert!(object.column(key).is_some(), "{at}: {key}");
+            }
             for column in object.columns.iter().filter(|column| column.secret) {
                 assert!(object.secrets.contains(&column.key), "{at}: {}", column.key);
             }

@@ -294,6 +294,8 @@ pub struct Object {
     pub scopes: &'static [&'static str],
     /// Dotted paths of secrets in its objects.
     pub secrets: &'static [&'static str],
+    /// Top-level keys of documents that may have secrets nobody has listed: what is named like one is hidden, too.
+    pub guarded: &'static [&'static str],
     /// Known columns, in the order of the import.
     pub columns: &'static [Column],
 }
@@ -322,6 +324,7 @@ pub const PLAIN: Object = Object {
     on_request: &[],
     scopes: &[],
     secrets: &[],
+    guarded: &[],
     columns: &[],
 };
 
@@ -353,9 +356,14 @@ impl Object {
         self.by_key.iter().find(|by| by.key == key)
     }
 
-    /// The columns in the path, in order.
+    /// The columns in the path, in order, each once.
     pub fn variables(&self) -> impl Iterator<Item = &'static str> {
-        template::variables(self.path)
+        let mut seen = Vec::new();
+        template::variables(self.path).filter(move |name| {
+            let new = !seen.contains(name);
+            seen.push(name);
+            new
+        })
     }
 
     /// The keys by whose values rows are asked for with calls of their own, the most selective first: those of look-ups,
@@ -381,6 +389,11 @@ impl Object {
     pub fn param(&self, key: &str, fits: impl Fn(ParamKind) -> bool) -> Option<&'static Param> {
         let of_key = |param: &&Param| self.key_of(param.column) == key && fits(param.kind);
         self.params.iter().find(of_key)
+    }
+
+    /// Whether a table declares it itself, with a path of its own.
+    pub fn is_declared(&self) -> bool {
+        self.scopes.is_empty()
     }
 
     /// Whether its list takes a search.

@@ -57,7 +57,7 @@ fn describe(object: &'static Object, out: &mut String) {
     line("Must be given", words(object.required().iter(), ", "));
     line("Found by", found(object));
     line("Filters", filters(object));
-    line("Secrets", words(object.secrets.iter(), ", "));
+    line("Secrets", secrets(object));
     for op in [Op::Insert, Op::Update, Op::Delete] {
         line(op.command(), written(object, op));
     }
@@ -82,6 +82,17 @@ fn describe(object: &'static Object, out: &mut String) {
             short(column.ty),
             notes.join("; ")
         ));
+    }
+}
+
+fn secrets(object: &Object) -> String {
+    let listed = words(object.secrets.iter(), ", ");
+    match object.guarded {
+        [] => listed,
+        roots => format!(
+            "{listed}, and what is named like a secret in {}",
+            words(roots.iter(), ", ")
+        ),
     }
 }
 

@@ -59,6 +59,12 @@ pub static USERS: Object = Object {
         "given_name",
     ],
     scopes: &["read:users"],
+    // Only a token with read:user_idp_tokens gets them.
+    secrets: &[
+        "identities.access_token",
+        "identities.access_token_secret",
+        "identities.refresh_token",
+    ],
     columns: &[
         column(
             "user_id",

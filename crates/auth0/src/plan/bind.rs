@@ -132,6 +132,8 @@ pub fn keys(object: &Object, filter: &Filter, values: &[Value]) -> Option<Vec<Pu
             Value::Unknown(text) => vec![Put::Words(text.clone())],
             Value::Text(text) => vec![Put::Value(text.clone())],
             Value::Texts(texts) => texts.iter().cloned().map(Put::Value).collect(),
+            Value::Integer(n) => vec![Put::Value(n.to_string())],
+            Value::Integers(all) => all.iter().map(|n| Put::Value(n.to_string())).collect(),
             _ => return None,
         },
         _ => return None,

@@ -5,6 +5,7 @@
 
 mod columns;
 mod index;
+mod named;
 mod page;
 mod path;
 pub mod redact;

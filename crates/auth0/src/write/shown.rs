@@ -11,18 +11,8 @@ use crate::rows::redact;
 /// What stands for a secret.
 const HIDDEN: &str = "*****";
 
-/// Keys whose values are secrets wherever they stand.
-const SECRET: &[&str] = &[
-    "password",
-    "password_hash",
-    "custom_password_hash",
-    "secret",
-    "token",
-    "pem",
-    "private_key",
-    "credentials",
-    "authorization",
-];
+/// Keys of bodies whose values are secrets, too, though they are not named like one.
+const MORE: [&str; 2] = ["custom_password_hash", "pem"];
 
 impl Step {
     /// Method, path and body, without secrets.
@@ -72,7 +62,8 @@ fn hide_named(value: &mut Value) {
         Value::Array(all) => all.iter_mut().for_each(hide_named),
         Value::Object(map) => {
             for (key, inner) in map.iter_mut() {
-                match is_secret(key) && !inner.is_null() && !inner.is_boolean() {
+                let named = redact::is_secret(key) || MORE.contains(&key.as_str());
+                match named && !inner.is_null() && !inner.is_boolean() {
                     true => *inner = HIDDEN.into(),
                     false => hide_named(inner),
                 }
@@ -80,18 +71,4 @@ fn hide_named(value: &mut Value) {
         }
         _ => {}
     }
-}
-
-fn is_secret(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    let ends = [
-        "_secret",
-        "_token",
-        "_password",
-        "_key",
-        "apikey",
-        "secretkey",
-        "clientsecret",
-    ];
-    SECRET.contains(&key.as_str()) || ends.iter().any(|end| key.ends_with(end))
 }
