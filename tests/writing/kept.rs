@@ -16,7 +16,7 @@ fn secrets_that_are_not_shown_are_kept() {
     let mut world = writable(0);
     let connection = json!({
         "id": "con_000000000000kept", "name": "kept", "strategy": "oidc",
-        "options": {"client_id": "c", "client_secret": "s3cret", "issuer": "https://a.example"},
+        "options": {"client_id": "c", "client_secret": "s3cret", "vendor_token": "v", "issuer": "https://a.example"},
     });
     world.sim.put_object(&["connections"], connection);
     let options =
@@ -31,7 +31,7 @@ fn secrets_that_are_not_shown_are_kept() {
     assert_eq!(calls, [get.as_str(), &get, &patch]);
     assert_eq!(
         options(&world),
-        json!({"client_id": "c", "client_secret": "s3cret", "issuer": "https://b.example"})
+        json!({"client_id": "c", "client_secret": "s3cret", "vendor_token": "v", "issuer": "https://b.example"})
     );
     let calls = sent(
         &mut world,
@@ -40,11 +40,14 @@ fn secrets_that_are_not_shown_are_kept() {
     assert_eq!(calls, [get.as_str(), &patch]);
     assert_eq!(
         options(&world),
-        json!({"client_id": "d", "client_secret": "s3cret"})
+        json!({"client_id": "d", "client_secret": "s3cret", "vendor_token": "v"})
     );
     let new = "update connections set options = '{\"client_secret\": \"new\"}' where id = 'con_000000000000kept'";
     world.run(new);
-    assert_eq!(options(&world), json!({"client_secret": "new"}));
+    assert_eq!(
+        options(&world),
+        json!({"client_secret": "new", "vendor_token": "v"})
+    );
     // Whoever sees them says what there is.
     world.run(
         "create schema open;

@@ -72,8 +72,8 @@ pub fn update(
                 }
             }
             let unseen = update.columns.iter().filter(|one| !new.contains_key(**one));
-            let unseen: Vec<Vec<&str>> = unseen
-                .map(|one| vec![key_in_body(object, update.keys, one)])
+            let unseen: Vec<&str> = unseen
+                .map(|one| key_in_body(object, update.keys, one))
                 .collect();
             if !unseen.is_empty() {
                 step.before = Before::Kept(unseen);

@@ -1,9 +1,10 @@
 //! What a statement does not see of a row, kept where Auth0 takes anew what it stands in.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::step::{Before, Step};
 use crate::catalog::Object;
+use crate::rows::redact::{self, Hidden};
 
 /// The same requests of an `UPDATE` for a statement that cannot see the object's secrets: those inside of a document that is
 /// sent are read first, and put where they were. Auth0 takes a document whole, and would forget them.
@@ -12,21 +13,11 @@ pub fn keeping_secrets(mut steps: Vec<Step>) -> Vec<Step> {
         let Some(Value::Object(body)) = &step.body else {
             continue;
         };
-        let paths = step.object.secrets.iter().map(|path| path.split('.'));
-        let hidden = paths.map(Iterator::collect).filter(|path: &Vec<&str>| {
-            // A secret that is a column of its own is set or not.
-            match path.as_slice() {
-                [key, inside @ ..] if !inside.is_empty() => {
-                    body.get(*key).is_some_and(|value| lacks(value, inside))
-                }
-                _ => false,
-            }
-        });
-        let hidden: Vec<Vec<&str>> = hidden.collect();
-        match &mut step.before {
-            Before::Kept(kept) => kept.extend(hidden),
-            before @ Before::Nothing if !hidden.is_empty() => *before = Before::Kept(hidden),
-            _ => {}
+        let is_document = |value: &Value| value.is_object() || value.is_array();
+        let mut documents = body.iter().filter(|(_, value)| is_document(value));
+        let hides = documents.any(|(key, _)| may_hide(step.object, key));
+        if hides && step.before == Before::Nothing {
+            step.before = Before::Kept(Vec::new());
         }
     }
     steps
@@ -34,57 +25,66 @@ pub fn keeping_secrets(mut steps: Vec<Step>) -> Vec<Step> {
 
 /// Whether a column's documents may hold secrets.
 pub fn hides_secrets(object: &'static Object, column: &str) -> bool {
-    let key = object.key_of(column);
-    let inside = |path: &&str| {
-        path.strip_prefix(key)
-            .is_some_and(|rest| rest.starts_with('.'))
-    };
-    object.secrets.iter().any(inside)
+    may_hide(object, object.key_of(column))
 }
 
-/// Whether there is a place for a secret, and none in it.
-fn lacks(value: &Value, path: &[&str]) -> bool {
-    match (value, path) {
-        (Value::Array(all), path) => all.iter().any(|one| lacks(one, path)),
-        (Value::Object(map), [last]) => !map.contains_key(*last),
-        (Value::Object(map), [first, rest @ ..]) => {
-            map.get(*first).is_some_and(|inner| lacks(inner, rest))
+fn may_hide(object: &Object, key: &str) -> bool {
+    !Hidden::below(object, &[key.to_owned()]).is_empty()
+}
+
+/// Gives a body the keys that a statement did not have, and the secrets inside of its documents, as they are `there`.
+pub(super) fn keep(
+    object: &Object,
+    body: &mut Map<String, Value>,
+    unseen: &[&str],
+    there: &Map<String, Value>,
+) {
+    for key in unseen {
+        if let Some(value) = there.get(*key).filter(|value| !value.is_null()) {
+            body.entry(*key).or_insert_with(|| value.clone());
         }
-        _ => false,
+    }
+    for (key, value) in body {
+        let Some(there) = there.get(key) else {
+            continue;
+        };
+        let hidden = Hidden::below(object, std::slice::from_ref(key));
+        let shown = redact::without(&there.to_string(), &hidden);
+        if let Some(shown) = shown.and_then(|shown| serde_json::from_str(&shown).ok()) {
+            put_back(value, there, &shown);
+        }
     }
 }
 
-/// Puts what is at the path where it is lacking, as it stands in what is `there`. An element of an array is the one that
-/// is like it but for that.
-pub(super) fn restore(value: &mut Value, there: &Value, path: &[&str]) {
-    match (value, there, path) {
-        (Value::Array(all), Value::Array(there), path) => {
-            for one in all {
-                if let Some(like) = there.iter().find(|like| without(like, path) == *one) {
-                    restore(one, like, path);
+/// Puts what is `there` and not `shown` where it was, if there is a place for it and nothing in it. An element of an array is
+/// the one that is shown like it.
+fn put_back(value: &mut Value, there: &Value, shown: &Value) {
+    match (value, there, shown) {
+        (Value::Object(map), Value::Object(there), Value::Object(shown)) => {
+            for (key, there) in there {
+                match shown.get(key) {
+                    None if !there.is_null() => {
+                        map.entry(key).or_insert_with(|| there.clone());
+                    }
+                    Some(shown) if shown != there => {
+                        if let Some(inside) = map.get_mut(key) {
+                            put_back(inside, there, shown);
+                        }
+                    }
+                    _ => {}
                 }
             }
         }
-        (Value::Object(map), Value::Object(there), [last]) => {
-            if let Some(secret) = there.get(*last).filter(|secret| !secret.is_null()) {
-                map.entry(*last).or_insert_with(|| secret.clone());
-            }
-        }
-        (Value::Object(map), Value::Object(there), [first, rest @ ..]) => {
-            if let (Some(inner), Some(there)) = (map.get_mut(*first), there.get(*first)) {
-                restore(inner, there, rest);
+        (Value::Array(all), Value::Array(there), Value::Array(shown)) => {
+            for one in all {
+                let mut known = there.iter().zip(shown);
+                if let Some((there, shown)) = known.find(|(_, shown)| *shown == one) {
+                    put_back(one, there, shown);
+                }
             }
         }
         _ => {}
     }
-}
-
-fn without(value: &Value, path: &[&str]) -> Value {
-    let mut value = value.clone();
-    crate::rows::redact::at(&mut value, path, &mut |object, key| {
-        object.remove(key);
-    });
-    value
 }
 
 #[cfg(test)]
@@ -93,31 +93,24 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_secret_is_put_back_where_it_was() {
-        let there = json!({"o": {"id": 1, "secret": "s", "deep": {"key": "k"}}, "list": [{"n": 1, "v": "x"}, {"n": 2, "v": "y"}]});
-        let put = |new: Value, path: &[&str]| {
-            let mut new = new;
-            restore(&mut new, &there, path);
+    fn what_is_hidden_is_put_back_where_it_was() {
+        let there = json!({"id": 1, "secret": "s", "none": null, "deep": {"key": "k", "a": 1},
+            "list": [{"n": 1, "v": "x", "w": "y"}, {"n": 2, "v": "z"}]});
+        let shown = json!({"id": 1, "deep": {"a": 1}, "list": [{"n": 1}, {"n": 2}]});
+        let put = |mut new: Value| {
+            put_back(&mut new, &there, &shown);
             new
         };
+        assert_eq!(put(json!({"id": 2})), json!({"id": 2, "secret": "s"}));
         assert_eq!(
-            put(json!({"o": {"id": 2}}), &["o", "secret"]),
-            json!({"o": {"id": 2, "secret": "s"}})
+            put(json!({"secret": "new", "deep": {"a": 2}})),
+            json!({"secret": "new", "deep": {"a": 2, "key": "k"}})
         );
-        // What is given stands, what has been taken away stays away.
-        let given = json!({"o": {"secret": "new"}});
-        assert_eq!(put(given.clone(), &["o", "secret"]), given);
-        assert_eq!(put(given.clone(), &["o", "deep", "key"]), given);
+        assert_eq!(put(json!({"deep": null}))["deep"], Value::Null);
         assert_eq!(
-            put(json!({"o": null}), &["o", "secret"]),
-            json!({"o": null})
+            put(json!({"list": [{"n": 2}, {"n": 3}, {"n": 1}]}))["list"],
+            json!([{"n": 2, "v": "z"}, {"n": 3}, {"n": 1, "v": "x", "w": "y"}])
         );
-        assert_eq!(
-            put(
-                json!({"list": [{"n": 2}, {"n": 3}, {"n": 1, "v": "z"}]}),
-                &["list", "v"]
-            ),
-            json!({"list": [{"n": 2, "v": "y"}, {"n": 3}, {"n": 1, "v": "z"}]})
-        );
+        assert_eq!(put(Value::Null), Value::Null);
     }
 }

@@ -41,8 +41,8 @@ pub(super) enum Before {
     Nothing,
     /// All of which the row is a part, as Auth0 takes it whole.
     Whole,
-    /// The row, for what it has at these paths, which would get lost: the statement does not see it.
-    Kept(Vec<Vec<&'static str>>),
+    /// The row, for what the statement does not see and would get lost: these keys, and the secrets inside of documents.
+    Kept(Vec<&'static str>),
     /// Whether the row is there already, as Auth0 would replace it: the call, and the key and value that the row has in the
     /// list that it answers with. Without these, any answer is the row.
     Absence(Get, Option<(&'static str, String)>),

@@ -2,7 +2,7 @@
 
 use serde_json::{json, Map, Value};
 
-use super::hidden::restore;
+use super::hidden::keep;
 use super::step::{Before, Step};
 use crate::catalog::writes::Op;
 use crate::client::Get;
@@ -43,13 +43,14 @@ impl Step {
         match &self.before {
             Before::Nothing => Ok(Some(self.clone())),
             Before::Whole => self.among(there),
-            Before::Kept(paths) => {
-                let mut body = self.body.clone().unwrap_or_default();
-                for path in paths {
-                    restore(&mut body, &there, path);
-                }
+            Before::Kept(unseen) => {
+                let (Some(Value::Object(body)), Value::Object(there)) = (&self.body, &there) else {
+                    return Err(self.unreadable("It is not the row."));
+                };
+                let mut body = body.clone();
+                keep(self.object, &mut body, unseen, there);
                 Ok(Some(Step {
-                    body: Some(body),
+                    body: Some(Value::Object(body)),
                     ..self.clone()
                 }))
             }
