@@ -142,12 +142,16 @@ fn it_makes_users_with_every_documented_column_at_its_best_type() {
     let users = w.sim.users();
     for row in rows {
         let id = row[0].clone().unwrap();
-        let user = users
-            .iter()
-            .find(|user| user["user_id"] == id.as_str())
-            .unwrap();
+        let user = users.iter().find(|user| user["user_id"] == id.as_str());
+        let mut user = user.unwrap().clone();
+        for identity in user["identities"].as_array_mut().into_iter().flatten() {
+            // Tokens of other providers are secrets.
+            identity
+                .as_object_mut()
+                .and_then(|one| one.remove("access_token"));
+        }
         let attrs: serde_json::Value = serde_json::from_str(row[1].as_ref().unwrap()).unwrap();
-        assert_eq!(attrs, *user);
+        assert_eq!(attrs, user);
     }
 }
 
