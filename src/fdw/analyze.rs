@@ -6,7 +6,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use auth0::engine::ScanRequest;
-use auth0::plan::bind;
+use auth0::plan::{bind, Reads};
 use pgrx::pg_sys::{self, BlockNumber, HeapTuple, Relation};
 use pgrx::{check_for_interrupts, pg_guard};
 
@@ -71,11 +71,13 @@ unsafe extern "C-unwind" fn sample(
         let computed: Vec<Computed> = (1..=width as i16)
             .filter_map(|number| Computed::prepare(relation, number, estate))
             .collect();
+        let whole = columns.iter().any(Column::is_whole);
+        let reads = Reads::of(object, keys.iter().map(String::as_str), whole);
         let request = ScanRequest {
-            whole: columns.iter().any(Column::is_whole),
+            whole,
             keys,
             narrow: true,
-            ask: bind(object, None, &[], false, 0).ask,
+            ask: bind(object, None, &[], false, 0, &reads).ask,
             max_calls: guc::max_calls(),
             ..ScanRequest::of(object)
         };

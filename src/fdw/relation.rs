@@ -8,7 +8,7 @@ use std::ptr;
 
 use auth0::catalog::Object;
 use auth0::options::{OnTypeError, Settings};
-use auth0::plan::{calls, calls_of_lists, Calls, Class, Filter};
+use auth0::plan::{calls, calls_of_lists, Calls, Class, Filter, Reads};
 use auth0::Error;
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{pg_guard, PgMemoryContexts};
@@ -17,6 +17,7 @@ use super::attribute::{Attribute, Source};
 use super::input::is_lively;
 use super::learnt;
 use super::quals::Reader;
+use super::wanted;
 use crate::error::OrRaise;
 use crate::server::Table;
 use crate::{guc, list};
@@ -45,6 +46,8 @@ pub struct Relation {
     pub values: Vec<(&'static str, f64)>,
     /// Rows of the table, estimated.
     pub tuples: f64,
+    /// Which reads bring what is wanted.
+    pub reads: Reads,
     server: Oid,
     /// Whether those are all conditions on it.
     pub all_pushed: bool,
@@ -162,6 +165,7 @@ pub unsafe extern "C-unwind" fn size(
             found = found.min(keys);
             (*rel).rows = (*rel).rows.min(keys).max(1.0);
         }
+        let reads = wanted::reads(rel, table, object, &attributes);
         let known = Relation {
             object,
             settings,
@@ -171,6 +175,7 @@ pub unsafe extern "C-unwind" fn size(
             keys,
             values,
             tuples: (*rel).tuples,
+            reads,
             server: declared.server_oid(),
             all_pushed,
         };
@@ -261,7 +266,7 @@ impl Relation {
                 .and_then(|object| learnt::rows(self.server, object.name))
                 .map_or(ASSUMED_ROWS, |rows| rows as f64)
         };
-        calls_of_lists(self.object, &known, &rows, found, size)
+        calls_of_lists(self.object, &known, &rows, found, size, &self.reads)
     }
 
     /// Estimated calls and rows, if so many values of more keys are wanted.

@@ -4,7 +4,7 @@ use auth0::catalog::writes::Op;
 use auth0::catalog::Object;
 use auth0::engine::{Scan, ScanRequest};
 use auth0::options::Settings;
-use auth0::plan::{bind, Field, Filter, Value};
+use auth0::plan::{bind, Field, Filter, Reads, Value};
 use auth0::write::{self, Row};
 use auth0::{Error, Result};
 use pgrx::iter::TableIterator;
@@ -78,7 +78,15 @@ impl Users {
         let filter = Filter::Equal(Field::key("email"), 0);
         let values = [Value::Text(email.to_owned())];
         let request = ScanRequest {
-            ask: bind(self.object, Some(&filter), &values, false, usize::MAX).ask,
+            ask: bind(
+                self.object,
+                Some(&filter),
+                &values,
+                false,
+                usize::MAX,
+                &Reads::default(),
+            )
+            .ask,
             whole: true,
             all: true,
             ..ScanRequest::of(self.object)

@@ -5,5 +5,6 @@ mod explain;
 mod fan;
 mod logs;
 mod offered;
+mod reads;
 mod replay;
 mod secrets;

@@ -106,8 +106,18 @@ impl Parents {
             let columns = self.fan.columns.iter().map(|(column, _)| *column);
             let puts: Vec<_> = columns.zip(values.into_iter().map(Put::Value)).collect();
             let lists = self.fan.lists.iter();
-            self.waiting
-                .extend(lists.filter_map(|list| list.listing(&puts)));
+            let mut lists: Vec<_> = lists.filter_map(|list| list.listing(&puts)).collect();
+            let given = self.fan.given.iter();
+            let given: Vec<_> = given
+                .filter_map(|key| {
+                    let raw = page.value(row, self.columns.position(key)?)?;
+                    Some((*key, raw.to_owned()))
+                })
+                .collect();
+            lists
+                .iter_mut()
+                .for_each(|list| list.given.extend(given.clone()));
+            self.waiting.extend(lists);
         }
         Ok(true)
     }

@@ -80,6 +80,8 @@ pub struct Fan {
     pub only: Vec<(&'static str, Vec<Put>)>,
     /// What is asked for each.
     pub lists: Vec<Sketch>,
+    /// Keys that the parent's row gives to rows that lack them.
+    pub given: Vec<&'static str>,
 }
 
 /// A list whose path still lacks values.

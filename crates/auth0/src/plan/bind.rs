@@ -3,6 +3,7 @@
 use super::field::{Field, Kind};
 use super::filter::{Comparison, Filter, Truth, Value};
 use super::lucene::{encoded_length, Query, Term, Test};
+use super::reads::Reads;
 use super::route::route;
 use super::{metadata, pattern, range};
 use crate::catalog::template::{self, Put};
@@ -32,13 +33,15 @@ pub struct Binding {
 }
 
 /// What to ask for the rows of `object` that `filter` holds for. `ordered`: the rows must come in an order, as only one
-/// search can bring them. `lookups`: how many look-ups cost no more than reading all, where there is no search.
+/// search can bring them. `lookups`: how many look-ups cost no more than reading all, where there is no search; `reads`:
+/// what is wanted of the rows then.
 pub fn bind(
     object: &'static Object,
     filter: Option<&Filter>,
     values: &[Value],
     ordered: bool,
     lookups: usize,
+    reads: &Reads,
 ) -> Binding {
     let conjuncts = match filter {
         None => Vec::new(),
@@ -47,7 +50,7 @@ pub fn bind(
     };
     if !object.is_searched() {
         return Binding {
-            ask: route(object, &conjuncts, values, lookups),
+            ask: route(object, &conjuncts, values, lookups, reads),
             given: None,
         };
     }

@@ -13,6 +13,7 @@ mod lucene;
 mod metadata;
 mod pattern;
 mod range;
+mod reads;
 mod route;
 
 pub use bind::{bind, is_asked, Binding};
@@ -22,4 +23,5 @@ pub use field::{Field, Kind};
 pub use filter::{Class, Comparison, Filter, Truth, Value};
 pub use lucene::{Query, Term, Test};
 pub use range::shown_time;
+pub use reads::Reads;
 pub use route::is_whole;
