@@ -5,7 +5,7 @@ use std::ffi::c_int;
 use std::ptr;
 use std::sync::Arc;
 
-use auth0::engine::ScanRequest;
+use auth0::engine::{Budget, ScanRequest};
 use auth0::plan::{bind, Reads};
 use pgrx::pg_sys::{self, BlockNumber, HeapTuple, Relation};
 use pgrx::{check_for_interrupts, pg_guard};
@@ -78,7 +78,6 @@ unsafe extern "C-unwind" fn sample(
             keys,
             narrow: true,
             ask: bind(object, None, &[], false, 0, &reads).ask,
-            max_calls: guc::max_calls(),
             ..ScanRequest::of(object)
         };
         let client = table.connect(pg_sys::GetUserId(), &settings).or_raise();
@@ -91,6 +90,7 @@ unsafe extern "C-unwind" fn sample(
             server,
             request.clone(),
             settings,
+            Arc::new(Budget::new(guc::max_calls(), true)),
             0,
         );
         let (mut kept, mut seen) = (0, 0);

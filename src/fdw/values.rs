@@ -135,7 +135,6 @@ impl Plan {
             ask => ask,
         };
         request.narrow = pushdown;
-        request.max_calls = guc::max_calls();
         request.sort = self.sort.and_then(|(position, descending)| {
             let key = object.sortable.get(position)?;
             Some(Sort { key, descending })

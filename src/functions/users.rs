@@ -1,5 +1,7 @@
 //! A user found by the e-mail address, or made.
 
+use std::sync::Arc;
+
 use auth0::catalog::writes::Op;
 use auth0::catalog::Object;
 use auth0::engine::{Scan, ScanRequest};
@@ -93,7 +95,13 @@ impl Users {
         };
         let client = Table::users_of(&self.server)?.connect(self.user, &self.settings)?;
         let runtime = backend::runtime()?;
-        let mut scan = Scan::start(runtime, client, request, self.settings.clone());
+        let mut scan = Scan::start(
+            runtime,
+            client,
+            request,
+            self.settings.clone(),
+            Arc::default(),
+        );
         while let Some(page) = interrupt::wait(runtime, || scan.poll()) {
             let page = page?;
             let users = (0..page.rows())

@@ -161,5 +161,6 @@ fn the_price_is_known_and_bounded() {
         error.message(),
         "reading \"flows\" would take 15 calls of the Auth0 API"
     );
+    assert!(error.hint().unwrap().contains("such as id = …"));
     world.run("select name from flows");
 }
