@@ -6,7 +6,7 @@
 use std::ffi::c_int;
 use std::ptr;
 
-use auth0::catalog::Object;
+use auth0::catalog::{template, Object};
 use auth0::options::{OnTypeError, Settings};
 use auth0::plan::{calls, calls_of_lists, Calls, Class, Filter, Reads};
 use auth0::Error;
@@ -249,6 +249,21 @@ impl Relation {
     /// Estimated calls that its conditions cost.
     pub fn calls(&self) -> Calls {
         self.calls_of(&self.values, self.found)
+    }
+
+    /// Whether rows with a value of this key are asked for with a call of their own. A mere filter leaves fewer rows in each
+    /// list, and there may be many of them.
+    pub fn is_looked_up_by(&self, key: &str) -> bool {
+        let object = self.object;
+        let is_given = |name: &str| {
+            let one = object.key_of(name);
+            one == key || self.values.iter().any(|(given, _)| *given == one)
+        };
+        let in_path = object.variables().any(|name| object.key_of(name) == key);
+        let by_key = object
+            .by_key(key)
+            .is_some_and(|by| template::variables(by.path).all(is_given));
+        in_path || by_key && self.reads.is_looked_up()
     }
 
     /// Estimated calls for `found` rows, if they are wanted for so many values of some keys.

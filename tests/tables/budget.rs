@@ -142,3 +142,34 @@ fn a_list_alone_is_read_to_its_end() {
         "{calls}"
     );
 }
+
+#[test]
+fn several_values_of_a_filter_do_not_multiply_the_parents() {
+    let mut world = world();
+    let calls = |world: &mut World, sql: &str| {
+        world.sim.clear_journal();
+        let rows = world.value(sql).unwrap();
+        (rows, world.sim.journal().len())
+    };
+    // The users, and a list of each; those of the outer side on top.
+    let (all, whole) = calls(&mut world, "select count(*) from refresh_tokens");
+    for join in [
+        "select count(*) from refresh_tokens r join clients c using (client_id)",
+        "select count(*) from refresh_tokens where client_id = any (array(select client_id from clients))",
+        "select count(*) from refresh_tokens where client_id in (select client_id from clients)",
+    ] {
+        let (rows, made) = calls(&mut world, join);
+        assert_eq!(made, whole + 1, "{join}");
+        let plan = world.explain("", join);
+        assert!(!plan.contains("client_id={"), "{plan}");
+        world.run("set auth0_fdw.pushdown = off");
+        assert_eq!(calls(&mut world, join).0, rows, "{join}");
+        world.run("reset auth0_fdw.pushdown");
+        assert!(rows <= all);
+    }
+    // One value is asked for.
+    let one = "select count(*) from refresh_tokens where client_id = (select min(client_id) from clients)";
+    assert_eq!(calls(&mut world, one).1, whole + 1);
+    let asked = world.sim.journal();
+    assert!(asked.iter().any(|entry| entry.param("client_id").is_some()));
+}

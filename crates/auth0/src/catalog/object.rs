@@ -175,6 +175,11 @@ impl ParamKind {
         )
     }
 
+    /// Whether it takes one text, so that several are a call each.
+    pub fn is_of_one(self) -> bool {
+        matches!(self, ParamKind::Equal | ParamKind::Contains)
+    }
+
     /// Whether it takes a truth value.
     pub fn is_of_truth(self) -> bool {
         matches!(self, ParamKind::Truth | ParamKind::OnlyTrue)

@@ -115,7 +115,7 @@ impl Sketch {
                 self.object.named(column)?.key,
                 serde_json::Value::from(text.as_str()).to_string(),
             )),
-            Put::Words(_) => None,
+            Put::Words(_) | Put::Each(_) => None,
         });
         Some(Listing {
             get,
@@ -310,13 +310,6 @@ impl ScanRequest {
         own.extend(self.sort.map(|sort| sort.key));
         if let Ask::Lists(lists) = &self.ask {
             own.extend(lists.iter().filter_map(|list| Some(list.keep.as_ref()?.0)));
-        }
-        if let Ask::Fan(fan) = &self.ask {
-            own.extend(
-                fan.lists
-                    .iter()
-                    .filter_map(|list| Some(list.keep.as_ref()?.0)),
-            );
         }
         if let Ask::Chunks(chunks) = &self.ask {
             own.extend(chunks.iter().map(|chunk| chunk.key));

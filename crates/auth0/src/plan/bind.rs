@@ -130,7 +130,7 @@ pub fn keys(object: &Object, filter: &Filter, values: &[Value]) -> Option<Vec<Pu
                     true => format!(", or searches for more than {MOST_LOOKUPS}"),
                     false => String::new(),
                 };
-                vec![Put::Words(format!("{{each of {text}{otherwise}}}"))]
+                vec![Put::Each(format!("{text}{otherwise}"))]
             }
             Value::Unknown(text) => vec![Put::Words(text.clone())],
             Value::Text(text) => vec![Put::Value(text.clone())],

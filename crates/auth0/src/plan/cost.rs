@@ -88,6 +88,13 @@ pub fn calls_of_lists(
     let size = object.paging.most().map_or(f64::INFINITY, |most| {
         (most as f64).min(f64::from(page_size))
     });
+    if !missing && lists == 1.0 {
+        // Several values of a parameter are a list each.
+        let mut params = object.params.iter().filter(|param| param.kind.is_of_one());
+        let several = |values: &f64| (2.0..=MOST_LOOKUPS as f64).contains(values);
+        let values = params.find_map(|param| values(param.column).filter(several));
+        lists = values.unwrap_or(lists);
+    }
     let pages = (found / lists / size).ceil().max(1.0);
     Calls(before + lists * pages + details)
 }
@@ -144,6 +151,13 @@ mod tests {
             1.0 + 100.0
         );
         assert_eq!(of("tenant_settings", &[], 1000.0), 1.0);
+        // A call for each value of a parameter, as long as they are few and the list is one.
+        assert_eq!(of("roles", &[("name", 3.0)], 3.0), 3.0);
+        assert_eq!(of("roles", &[("name", 30.0)], 30.0), 1.0);
+        assert_eq!(
+            of("refresh_tokens", &[("client_id", 9.0)], 1000.0),
+            20.0 + 2000.0
+        );
     }
 
     #[test]

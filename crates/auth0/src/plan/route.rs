@@ -145,7 +145,11 @@ impl Known {
                 lacking.push(variable);
             }
         }
-        let Some(variants) = self.variants(object) else {
+        let one = |(_, texts): &(_, Vec<Put>)| {
+            matches!(texts.as_slice(), [Put::Value(_) | Put::Words(_)])
+        };
+        let alone = lacking.is_empty() && known.iter().all(one);
+        let Some(variants) = self.variants(object, alone) else {
             return Ask::Nothing;
         };
         let sketch = |known: Vec<(&'static str, Put)>| {
@@ -246,11 +250,14 @@ impl Known {
         few.then(|| sketches.collect())
     }
 
-    /// The sets of parameters that calls are made with, and which rows are kept of each. `None` if no row can match.
+    /// The sets of parameters that calls are made with, and which rows are kept of each. `None` if no row can match. Several
+    /// values of a parameter are a call each, and so more than the list without it, unless that is one list, of any
+    /// length.
     #[allow(clippy::type_complexity)]
     fn variants(
         &self,
         object: &'static Object,
+        alone: bool,
     ) -> Option<Vec<(Vec<(&'static str, String)>, Option<(&'static str, String)>)>> {
         let mut params = self.params.clone();
         let mut several: Option<(&'static Param, Vec<String>)> = None;
@@ -258,7 +265,8 @@ impl Known {
             let Some(texts) = self.texts.get(object.key_of(param.column)) else {
                 continue;
             };
-            let texts: Vec<String> = texts.iter().map(shown).collect();
+            let each = texts.iter().any(|put| matches!(put, Put::Each(_)));
+            let texts: Vec<String> = texts.iter().cloned().map(Put::shown).collect();
             let said = |text: &String| {
                 is_sayable(text) && !(param.kind == ParamKind::Joined && text.contains(','))
             };
@@ -270,9 +278,10 @@ impl Known {
                     params.extend(texts.into_iter().map(|text| (param.name, text)));
                 }
                 (ParamKind::Joined, _) => params.push((param.name, texts.join(","))),
+                (_, [_]) if each && !alone => {}
                 (_, [text]) => params.push((param.name, text.clone())),
                 // One parameter at a time has a call for each of its values.
-                _ if several.is_none() && texts.len() <= MOST_LOOKUPS => {
+                _ if alone && several.is_none() && texts.len() <= MOST_LOOKUPS => {
                     several = Some((param, texts));
                 }
                 _ => {}
@@ -292,12 +301,6 @@ impl Known {
                 })
                 .collect(),
         )
-    }
-}
-
-fn shown(put: &Put) -> String {
-    match put {
-        Put::Value(text) | Put::Words(text) => text.clone(),
     }
 }
 
