@@ -8,7 +8,7 @@ use std::ptr;
 
 use auth0::catalog::{template, Object};
 use auth0::options::{OnTypeError, Settings};
-use auth0::plan::{calls, calls_of_lists, Calls, Class, Filter, Reads};
+use auth0::plan::{calls, calls_of_lists, is_looked_up, Calls, Class, Filter, Reads};
 use auth0::Error;
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{pg_guard, PgMemoryContexts};
@@ -248,6 +248,11 @@ unsafe fn key_values(
 impl Relation {
     /// Estimated calls that its conditions cost.
     pub fn calls(&self) -> Calls {
+        let whole = self.calls_of(&[], self.tuples);
+        let listed = |keys: &f64| !is_looked_up(self.object, *keys, whole);
+        if !self.object.is_searched() && self.keys.as_ref().is_some_and(listed) {
+            return whole;
+        }
         self.calls_of(&self.values, self.found)
     }
 

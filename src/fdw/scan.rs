@@ -100,11 +100,18 @@ impl ScanState {
         }
         let (request, query) = self.request(&values);
         if !self.runs.resume(&request) {
-            self.begin_run(request, query);
+            // SAFETY: the caller's promise; only a statement that is explained is measured.
+            let told = unsafe { !(*node).ss.ps.instrument.is_null() };
+            self.begin_run(request, query, told.then_some(values));
         }
     }
 
-    fn begin_run(&mut self, request: ScanRequest, query: Option<String>) {
+    fn begin_run(
+        &mut self,
+        request: ScanRequest,
+        query: Option<String>,
+        values: Option<Vec<Value>>,
+    ) {
         let client = match &self.client {
             Some(client) => client.clone(),
             None => {
@@ -127,6 +134,7 @@ impl ScanState {
             ),
             query: query.map(|query| serde_json::Value::from(query).to_string()),
             request,
+            values,
             counted: false,
         });
     }

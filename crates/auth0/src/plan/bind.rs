@@ -86,12 +86,29 @@ fn nothing() -> Binding {
     }
 }
 
-/// Whether a search asks for anything of this condition with these values.
-pub fn is_asked(object: &Object, filter: &Filter, values: &[Value]) -> bool {
-    if !object.is_searched() {
-        return filter.is_possible(object);
+/// Which of the conditions the API is asked about with these values: without one of them something else would be asked.
+pub fn asked(
+    object: &'static Object,
+    filters: &[&Filter],
+    values: &[Value],
+    lookups: usize,
+    reads: &Reads,
+) -> Vec<bool> {
+    if object.is_searched() {
+        let is_asked = |filter: &&Filter| {
+            matches!(filter, Filter::Query(_)) || query(object, filter, values) != Query::Everything
+        };
+        return filters.iter().map(is_asked).collect();
     }
-    matches!(filter, Filter::Query(_)) || query(object, filter, values) != Query::Everything
+    let ask = |filters: &[&Filter]| route(object, filters, values, lookups, reads);
+    let all = ask(filters);
+    (0..filters.len())
+        .map(|n| {
+            let others = [&filters[..n], &filters[n + 1..]].concat();
+            // Two that say the same are both asked.
+            ask(&others) != all || ask(&filters[..n]) != ask(&filters[..=n])
+        })
+        .collect()
 }
 
 /// Calls for single values, if the conditions leave only a few values of a key.

@@ -99,6 +99,12 @@ pub fn calls_of_lists(
     Calls(before + lists * pages + details)
 }
 
+/// Whether so many values of a key of this object are looked up rather than its list read, which takes `whole` calls.
+/// Children are: their lists cost a call each, be they ever so many.
+pub fn is_looked_up(object: &Object, values: f64, whole: Calls) -> bool {
+    object.variables().next().is_some() || values <= whole.0.max(MOST_LOOKUPS as f64)
+}
+
 impl Calls {
     /// For rows that are looked up by so many values of a key, or searched for.
     pub fn of_values(values: f64) -> Calls {
@@ -170,5 +176,7 @@ mod tests {
         assert_eq!(of("name", None, 250.0), 3.0);
         assert_eq!(of("actions", None, 250.0), 3.0 + 250.0);
         assert_eq!(of("actions", Some(12.0), 12.0), 12.0);
+        let whole = Calls(253.0);
+        assert!(is_looked_up(flows, 12.0, whole) && !is_looked_up(flows, 254.0, whole));
     }
 }

@@ -16,8 +16,8 @@ mod range;
 mod reads;
 mod route;
 
-pub use bind::{bind, is_asked, Binding};
-pub use cost::{calls, calls_of_lists, Calls};
+pub use bind::{asked, bind, Binding};
+pub use cost::{calls, calls_of_lists, is_looked_up, Calls};
 pub use describe::describe;
 pub use field::{Field, Kind};
 pub use filter::{Class, Comparison, Filter, Truth, Value};

@@ -233,8 +233,19 @@ impl Known {
         }
         let all = product(&known);
         // The list of a child costs a call a parent, be they ever so many.
-        let few = all.len() <= lookups || object.variables().next().is_some();
-        let sketches = all.into_iter().map(|known| Sketch {
+        let any = lookups == usize::MAX || object.variables().next().is_some();
+        let few = any || all.len() <= lookups;
+        let otherwise = |(name, put)| match put {
+            Put::Each(text) if !any => (
+                name,
+                Put::Each(format!("{text}, or the list for more than {lookups}")),
+            ),
+            put => (name, put),
+        };
+        let all = all
+            .into_iter()
+            .map(|known| known.into_iter().map(otherwise).collect());
+        let sketches = all.map(|known| Sketch {
             object,
             template: by.path,
             shape: if by.single { Shape::One } else { object.shape },
