@@ -126,9 +126,10 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::NotOffered { .. } => ERRCODE_FEATURE_NOT_SUPPORTED,
         Error::Rejected { .. } => ERRCODE_FDW_ERROR,
         Error::RateLimited { .. } => ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-        Error::Window { .. } | Error::Reach { .. } | Error::TooManyCalls { .. } => {
-            ERRCODE_PROGRAM_LIMIT_EXCEEDED
-        }
+        Error::Window { .. }
+        | Error::Reach { .. }
+        | Error::TooManyCalls { .. }
+        | Error::CallsSpent { .. } => ERRCODE_PROGRAM_LIMIT_EXCEEDED,
         Error::NeedsValue { .. } => ERRCODE_FEATURE_NOT_SUPPORTED,
         Error::QueryColumn => ERRCODE_FEATURE_NOT_SUPPORTED,
         Error::Moved { .. } => ERRCODE_T_R_SERIALIZATION_FAILURE,
@@ -180,7 +181,16 @@ fn detail(error: &Error) -> Option<String> {
         | Error::Reach { .. }
         | Error::ParallelWorker => return None,
         Error::TooManyCalls { allowed, .. } => format!(
-            "It has a list of its own for each row of another object. auth0_fdw.max_calls allows {allowed} calls."
+            "Each row of another object, or each value, takes a call of its own. auth0_fdw.max_calls allows {allowed} calls."
+        ),
+        Error::CallsSpent {
+            read,
+            known,
+            allowed,
+            ..
+        } => format!(
+            "Each row of another object, or each value, takes a call of its own: {read} of at least {known} have come to their \
+             end. auth0_fdw.max_calls allows {allowed} calls."
         ),
         Error::Token(fault) => format!("Failed check: {}. {}", fault.check, fault.reason),
         Error::DbRole { reason } | Error::Session { reason, .. } => reason.clone(),
@@ -370,6 +380,20 @@ fn tries(attempts: u32) -> String {
     }
 }
 
+/// What makes fewer calls of an object whose rows are asked for one by one.
+fn fewer(object: &str) -> String {
+    let key = auth0::catalog::find(object).and_then(|object| {
+        let by_key = object.by_key.iter().map(|by| by.key);
+        object.variables().chain(by_key).next()
+    });
+    match key {
+        Some(key) => {
+            format!("Give values of the columns that calls are made with, such as {key} = …")
+        }
+        None => "Give fewer values".into(),
+    }
+}
+
 fn hint(error: &Error) -> Option<String> {
     Some(match error {
         Error::UnknownOption { place, valid, belongs, .. } => {
@@ -452,13 +476,15 @@ fn hint(error: &Error) -> Option<String> {
         Error::Reach { .. } => {
             "Give a condition that the API can look for, so that fewer rows are listed: docs/tables.md has them.".into()
         }
-        Error::TooManyCalls { calls, exact, .. } => {
+        Error::TooManyCalls { object, calls, exact, .. } => {
             let wanted = match exact {
                 true => calls.to_string(),
-                false => "0".to_owned(),
+                false => "0 (no limit)".to_owned(),
             };
-            let unlimited = if *exact { "" } else { " (no limit)" };
-            format!("Give values of the columns in its path, such as user_id = …, or SET auth0_fdw.max_calls = {wanted}{unlimited}.")
+            format!("{}, or SET auth0_fdw.max_calls = {wanted}.", fewer(object))
+        }
+        Error::CallsSpent { object, .. } => {
+            format!("{}, or SET auth0_fdw.max_calls to more, or to 0 (no limit).", fewer(object))
         }
         Error::NeedsValue { column, .. } => {
             format!("Add a condition such as {} = '…', or join it with a table that has such a column.", quote_identifier(column))

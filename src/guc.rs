@@ -71,7 +71,7 @@ pub fn writes_in_transaction() -> InTransaction {
 
 static MAX_CALLS: GucSetting<i32> = GucSetting::<i32>::new(1000);
 
-/// Most calls that reading an object for each row of another may take; 0 for any number.
+/// Most calls that a scan may make for each row of another object, or for each value; 0 for any number.
 pub fn max_calls() -> u64 {
     MAX_CALLS.get().unsigned_abs().into()
 }
@@ -133,8 +133,8 @@ fn define() {
     );
     GucRegistry::define_int_guc(
         c"auth0_fdw.max_calls",
-        c"Most calls that a scan may make which reads lists for each row of another object.",
-        c"A scan that would take more fails before it makes them. 0 means no limit.",
+        c"Most calls that a scan may make for each row of another object, or for each value that is given.",
+        c"A scan that is known to take more fails before it makes them, any other when it has made so many. 0 means no limit.",
         &MAX_CALLS,
         0,
         i32::MAX,

@@ -5,8 +5,8 @@ use std::ffi::c_int;
 use std::ptr;
 use std::sync::Arc;
 
-use auth0::engine::ScanRequest;
-use auth0::plan::bind;
+use auth0::engine::{Budget, ScanRequest};
+use auth0::plan::{bind, Reads};
 use pgrx::pg_sys::{self, BlockNumber, HeapTuple, Relation};
 use pgrx::{check_for_interrupts, pg_guard};
 
@@ -71,12 +71,13 @@ unsafe extern "C-unwind" fn sample(
         let computed: Vec<Computed> = (1..=width as i16)
             .filter_map(|number| Computed::prepare(relation, number, estate))
             .collect();
+        let whole = columns.iter().any(Column::is_whole);
+        let reads = Reads::of(object, keys.iter().map(String::as_str), whole);
         let request = ScanRequest {
-            whole: columns.iter().any(Column::is_whole),
+            whole,
             keys,
             narrow: true,
-            ask: bind(object, None, &[], false, 0).ask,
-            max_calls: guc::max_calls(),
+            ask: bind(object, None, &[], false, 0, &reads).ask,
             ..ScanRequest::of(object)
         };
         let client = table.connect(pg_sys::GetUserId(), &settings).or_raise();
@@ -89,6 +90,7 @@ unsafe extern "C-unwind" fn sample(
             server,
             request.clone(),
             settings,
+            Arc::new(Budget::new(guc::max_calls(), true)),
             0,
         );
         let (mut kept, mut seen) = (0, 0);

@@ -8,7 +8,7 @@ use auth0::catalog::template::Put;
 use auth0::catalog::Paging;
 use auth0::client::Get;
 use auth0::engine::{Ask, Fan, Listing, ScanRequest};
-use auth0::plan::{describe, is_asked, Class, Value};
+use auth0::plan::{asked, describe, Class, Filter, Reads, Value};
 use pgrx::{pg_guard, pg_sys};
 
 use super::plan::Pushed;
@@ -58,7 +58,10 @@ pub unsafe extern "C-unwind" fn scan(
             .collect();
         (values::known(scan, &state.plan, show), locals)
     };
-    let (request, _) = state.request(&values);
+    // What one run has asked is known; of several, and of what a look-up join gives, the words say more.
+    let run = state.runs.only().filter(|_| state.plan.given.is_none());
+    let made = run.and_then(|run| run.values.as_ref()).unwrap_or(&values);
+    let (request, _) = state.request(made);
     let calls = requests(&request, state.settings.page_size);
     if state.plan.count {
         out.text("Relations", &format!("Aggregate on ({})", state.plan.alias));
@@ -84,11 +87,20 @@ pub unsafe extern "C-unwind" fn scan(
         Ask::Lookups(_) => state.key(),
         _ => None,
     };
-    let (asked, left): (Vec<&Pushed>, Vec<&Pushed>) =
-        state.plan.pushed.iter().partition(|pushed| match key {
-            Some(key) => pushed.filter.key(object) == Some(key),
-            None => is_asked(object, &pushed.filter, &values),
-        });
+    let filters: Vec<&Filter> = state.plan.pushed.iter().map(|one| &one.filter).collect();
+    let reads = Reads::of(object, state.keys.iter().map(String::as_str), state.whole);
+    let is_asked = match key {
+        Some(key) => filters
+            .iter()
+            .map(|one| one.key(object) == Some(key))
+            .collect(),
+        None => asked(object, &filters, made, state.plan.lookups(), &reads),
+    };
+    let (mut asked, mut left) = (Vec::new(), Vec::new());
+    for (pushed, is_asked) in state.plan.pushed.iter().zip(is_asked) {
+        let side = if is_asked { &mut asked } else { &mut left };
+        side.push(pushed);
+    }
     for (class, label) in [
         (Class::Exact, "Auth0 Pushed Exactly"),
         (Class::Wider, "Auth0 Pushed Wider"),

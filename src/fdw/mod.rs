@@ -27,6 +27,7 @@ mod runs;
 mod scan;
 mod slot;
 mod values;
+mod wanted;
 
 use std::collections::HashMap;
 

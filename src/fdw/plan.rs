@@ -10,11 +10,11 @@ use pgrx::pg_sys::{self, Node, NodeTag, Oid};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::generated;
 use super::operand::{How, Operand};
 use super::paths;
 use super::quals::Reader;
 use super::relation::{self, Relation};
+use super::wanted;
 use crate::error::{raise_internal, OrRaise};
 use crate::{guc, list, text};
 
@@ -206,7 +206,7 @@ pub unsafe extern "C-unwind" fn plan(
             columns: if count {
                 Vec::new()
             } else {
-                columns(rel, table, clauses)
+                wanted::columns(rel, table, clauses)
             },
             all: (*root).tuple_fraction <= 0.0,
             pushed,
@@ -364,39 +364,5 @@ unsafe fn outer_variable(
             level = outer.parent_root;
         }
         None
-    }
-}
-
-/// The attributes that the target list and the clauses read, those behind generated columns included, in order.
-unsafe fn columns(
-    rel: *mut pg_sys::RelOptInfo,
-    table: Oid,
-    clauses: *mut pg_sys::List,
-) -> Vec<i16> {
-    // SAFETY: called by `plan` with the planner's structures; the relation is locked by the planner already.
-    unsafe {
-        let mut read: *mut pg_sys::Bitmapset = ptr::null_mut();
-        pg_sys::pull_varattnos((*(*rel).reltarget).exprs.cast(), (*rel).relid, &mut read);
-        pg_sys::pull_varattnos(clauses.cast(), (*rel).relid, &mut read);
-        let relation = pg_sys::table_open(table, pg_sys::NoLock as i32);
-        let count = (*(*relation).rd_att).natts as i16;
-        let is_read = |attribute: i16, set: *const pg_sys::Bitmapset| {
-            pg_sys::bms_is_member(
-                c_int::from(attribute) - pg_sys::FirstLowInvalidHeapAttributeNumber,
-                set,
-            )
-        };
-        let whole_row = is_read(0, read);
-        let wanted: Vec<i16> = (1..=count)
-            .filter(|n| whole_row || is_read(*n, read))
-            .collect();
-        for attribute in &wanted {
-            generated::add_sources(relation, *attribute, &mut read);
-        }
-        let wanted = (1..=count)
-            .filter(|n| whole_row || is_read(*n, read))
-            .collect();
-        pg_sys::table_close(relation, pg_sys::NoLock as i32);
-        wanted
     }
 }

@@ -6,9 +6,9 @@
 use std::ffi::c_int;
 use std::ptr;
 
-use auth0::catalog::Object;
+use auth0::catalog::{template, Object};
 use auth0::options::{OnTypeError, Settings};
-use auth0::plan::{calls, calls_of_lists, Calls, Class, Filter};
+use auth0::plan::{calls, calls_of_lists, is_looked_up, Calls, Class, Filter, Reads};
 use auth0::Error;
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{pg_guard, PgMemoryContexts};
@@ -17,6 +17,7 @@ use super::attribute::{Attribute, Source};
 use super::input::is_lively;
 use super::learnt;
 use super::quals::Reader;
+use super::wanted;
 use crate::error::OrRaise;
 use crate::server::Table;
 use crate::{guc, list};
@@ -45,6 +46,8 @@ pub struct Relation {
     pub values: Vec<(&'static str, f64)>,
     /// Rows of the table, estimated.
     pub tuples: f64,
+    /// Which reads bring what is wanted.
+    pub reads: Reads,
     server: Oid,
     /// Whether those are all conditions on it.
     pub all_pushed: bool,
@@ -162,6 +165,7 @@ pub unsafe extern "C-unwind" fn size(
             found = found.min(keys);
             (*rel).rows = (*rel).rows.min(keys).max(1.0);
         }
+        let reads = wanted::reads(rel, table, object, &attributes);
         let known = Relation {
             object,
             settings,
@@ -171,6 +175,7 @@ pub unsafe extern "C-unwind" fn size(
             keys,
             values,
             tuples: (*rel).tuples,
+            reads,
             server: declared.server_oid(),
             all_pushed,
         };
@@ -243,7 +248,27 @@ unsafe fn key_values(
 impl Relation {
     /// Estimated calls that its conditions cost.
     pub fn calls(&self) -> Calls {
+        let whole = self.calls_of(&[], self.tuples);
+        let listed = |keys: &f64| !is_looked_up(self.object, *keys, whole);
+        if !self.object.is_searched() && self.keys.as_ref().is_some_and(listed) {
+            return whole;
+        }
         self.calls_of(&self.values, self.found)
+    }
+
+    /// Whether rows with a value of this key are asked for with a call of their own. A mere filter leaves fewer rows in each
+    /// list, and there may be many of them.
+    pub fn is_looked_up_by(&self, key: &str) -> bool {
+        let object = self.object;
+        let is_given = |name: &str| {
+            let one = object.key_of(name);
+            one == key || self.values.iter().any(|(given, _)| *given == one)
+        };
+        let in_path = object.variables().any(|name| object.key_of(name) == key);
+        let by_key = object
+            .by_key(key)
+            .is_some_and(|by| template::variables(by.path).all(is_given));
+        in_path || by_key && self.reads.is_looked_up()
     }
 
     /// Estimated calls for `found` rows, if they are wanted for so many values of some keys.
@@ -261,7 +286,7 @@ impl Relation {
                 .and_then(|object| learnt::rows(self.server, object.name))
                 .map_or(ASSUMED_ROWS, |rows| rows as f64)
         };
-        calls_of_lists(self.object, &known, &rows, found, size)
+        calls_of_lists(self.object, &known, &rows, found, size, &self.reads)
     }
 
     /// Estimated calls and rows, if so many values of more keys are wanted.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use auth0::client::{Client, Totals};
-use auth0::engine::{Ask, Runtime, Scan, ScanRequest};
+use auth0::engine::{Ask, Budget, Runtime, Scan, ScanRequest};
 use auth0::options::Settings;
 use auth0::plan::is_whole;
 use auth0::rows::Page;
@@ -18,13 +18,14 @@ use crate::error::notice;
 use crate::interrupt;
 
 /// A cursor over the pages of a scan. As long as they fit into `budget` bytes the pages are kept, so that the inner
-/// side of a nested loop costs its requests once; beyond that, starting over means asking again.
+/// side of a nested loop costs its requests once; beyond that, starting over means asking again. `calls` counts them.
 pub struct Rows {
     runtime: &'static Runtime,
     client: Arc<Client>,
     server: Oid,
     request: ScanRequest,
     settings: Settings,
+    calls: Arc<Budget>,
     live: Option<Scan>,
     kept: VecDeque<Rc<Page>>,
     /// Bytes that may still be kept; `None` once the budget is spent and nothing is kept any more.
@@ -49,6 +50,7 @@ impl Rows {
         server: Oid,
         request: ScanRequest,
         settings: Settings,
+        calls: Arc<Budget>,
         budget: usize,
     ) -> Self {
         Rows {
@@ -57,6 +59,7 @@ impl Rows {
             server,
             request,
             settings,
+            calls,
             live: None,
             kept: VecDeque::new(),
             budget: Some(budget),
@@ -107,6 +110,7 @@ impl Rows {
                 client.clone(),
                 self.request.clone(),
                 self.settings.clone(),
+                self.calls.clone(),
             )
         });
         let since = Instant::now();

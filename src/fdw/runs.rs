@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use auth0::client::Totals;
 use auth0::engine::ScanRequest;
+use auth0::plan::Value;
 
 use super::rows::Rows;
 
@@ -16,6 +17,8 @@ const MOST_RUNS: usize = 1000;
 pub struct Run {
     /// What is asked.
     pub request: ScanRequest,
+    /// With which values; kept for EXPLAIN.
+    pub values: Option<Vec<Value>>,
     /// The search that somebody gave, as JSON text.
     pub query: Option<String>,
     /// What comes.
@@ -47,6 +50,8 @@ pub struct Runs {
     spent: Totals,
     waited: Duration,
     fetched: u64,
+    /// How many have begun.
+    begun: u64,
 }
 
 impl Runs {
@@ -60,6 +65,7 @@ impl Runs {
             spent: Totals::default(),
             waited: Duration::ZERO,
             fetched: 0,
+            begun: 0,
         }
     }
 
@@ -88,7 +94,13 @@ impl Runs {
     /// Makes `run` the current one.
     pub fn begin(&mut self, run: Run) {
         self.put_aside();
+        self.begun += 1;
         self.current = Some(run);
+    }
+
+    /// The one run, if no other has begun.
+    pub fn only(&self) -> Option<&Run> {
+        self.current.as_ref().filter(|_| self.begun == 1)
     }
 
     /// Ends the requests under way.

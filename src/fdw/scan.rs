@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use auth0::catalog::Object;
 use auth0::client::Client;
-use auth0::engine::ScanRequest;
+use auth0::engine::{Budget, ScanRequest};
 use auth0::options::Settings;
 use auth0::plan::Value;
 use auth0::rows::{Json, Page};
@@ -26,6 +26,7 @@ use super::slot::{clear, natts};
 use super::values::Values;
 use crate::backend;
 use crate::error::OrRaise;
+use crate::guc;
 #[cfg(any(feature = "pg14", feature = "pg15"))]
 use crate::list;
 use crate::server::Table;
@@ -45,6 +46,8 @@ pub struct ScanState {
     computed: Vec<Computed>,
     values: Values,
     client: Option<Arc<Client>>,
+    /// The calls that all runs together may make.
+    calls: Arc<Budget>,
     /// None before the first row: until then neither credentials nor the network are touched.
     pub runs: Runs,
     /// The keys that a look-up join has given.
@@ -97,11 +100,18 @@ impl ScanState {
         }
         let (request, query) = self.request(&values);
         if !self.runs.resume(&request) {
-            self.begin_run(request, query);
+            // SAFETY: the caller's promise; only a statement that is explained is measured.
+            let told = unsafe { !(*node).ss.ps.instrument.is_null() };
+            self.begin_run(request, query, told.then_some(values));
         }
     }
 
-    fn begin_run(&mut self, request: ScanRequest, query: Option<String>) {
+    fn begin_run(
+        &mut self,
+        request: ScanRequest,
+        query: Option<String>,
+        values: Option<Vec<Value>>,
+    ) {
         let client = match &self.client {
             Some(client) => client.clone(),
             None => {
@@ -113,16 +123,25 @@ impl ScanState {
         let server = self.table.server_oid();
         let settings = self.settings.clone();
         self.runs.begin(Run {
-            rows: Rows::new(runtime, client, server, request.clone(), settings, budget()),
+            rows: Rows::new(
+                runtime,
+                client,
+                server,
+                request.clone(),
+                settings,
+                self.calls.clone(),
+                memory(),
+            ),
             query: query.map(|query| serde_json::Value::from(query).to_string()),
             request,
+            values,
             counted: false,
         });
     }
 }
 
 /// Bytes of rows that a scan may keep.
-fn budget() -> usize {
+fn memory() -> usize {
     // SAFETY: reads a setting of the backend, in kilobytes.
     unsafe { pg_sys::work_mem as usize * 1024 }
 }
@@ -168,6 +187,9 @@ pub unsafe extern "C-unwind" fn begin(node: *mut pg_sys::ForeignScanState, _flag
                 columns.push(Column::new(attribute, object, show, &mut keys));
             }
         }
+        // Of values from outside there may be others later.
+        let depends = pg_sys::bms_num_members((*scan).scan.plan.extParam) > 0;
+        let once = !depends && plan.given.is_none();
         let state = ScanState {
             table,
             user: user(scan, estate),
@@ -180,7 +202,8 @@ pub unsafe extern "C-unwind" fn begin(node: *mut pg_sys::ForeignScanState, _flag
             values: Values::prepare(node, &plan),
             plan,
             client: None,
-            runs: Runs::new(budget()),
+            calls: Arc::new(Budget::new(guc::max_calls(), once)),
+            runs: Runs::new(memory()),
             given: Vec::new(),
             stale: false,
         };

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use auth0::engine::{Ask, ScanRequest, Sort};
-use auth0::plan::{bind, Filter, Value};
+use auth0::plan::{bind, Filter, Reads, Value};
 use pgrx::pg_sys::{self, NodeTag};
 
 use super::operand::How;
@@ -95,6 +95,14 @@ pub unsafe fn known(
 }
 
 impl Plan {
+    /// How many look-ups cost no more than reading all: what a look-up join gives has been weighed before.
+    pub fn lookups(&self) -> usize {
+        match self.given {
+            Some(_) => usize::MAX,
+            None => self.pages as usize,
+        }
+    }
+
     /// What is asked for with these values, and the search that somebody gave.
     pub fn request(
         &self,
@@ -115,17 +123,18 @@ impl Plan {
             Some(&filter),
             values,
             self.sort.is_some() || self.count,
-            match self.given {
-                Some(_) => usize::MAX,
-                None => self.pages as usize,
-            },
+            self.lookups(),
+            &Reads::of(
+                object,
+                request.keys.iter().map(String::as_str),
+                request.whole,
+            ),
         );
         request.ask = match bound.ask {
             Ask::Search(q) if self.count => Ask::Count(q),
             ask => ask,
         };
         request.narrow = pushdown;
-        request.max_calls = guc::max_calls();
         request.sort = self.sort.and_then(|(position, descending)| {
             let key = object.sortable.get(position)?;
             Some(Sort { key, descending })

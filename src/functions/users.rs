@@ -1,10 +1,12 @@
 //! A user found by the e-mail address, or made.
 
+use std::sync::Arc;
+
 use auth0::catalog::writes::Op;
 use auth0::catalog::Object;
 use auth0::engine::{Scan, ScanRequest};
 use auth0::options::Settings;
-use auth0::plan::{bind, Field, Filter, Value};
+use auth0::plan::{bind, Field, Filter, Reads, Value};
 use auth0::write::{self, Row};
 use auth0::{Error, Result};
 use pgrx::iter::TableIterator;
@@ -104,14 +106,28 @@ impl Users {
         let filter = Filter::Equal(Field::key("email"), 0);
         let values = [Value::Text(email.to_owned())];
         let request = ScanRequest {
-            ask: bind(self.object, Some(&filter), &values, false, usize::MAX).ask,
+            ask: bind(
+                self.object,
+                Some(&filter),
+                &values,
+                false,
+                usize::MAX,
+                &Reads::default(),
+            )
+            .ask,
             whole: true,
             all: true,
             ..ScanRequest::of(self.object)
         };
         let client = Table::users_of(&self.server)?.connect(self.user, &self.settings)?;
         let runtime = backend::runtime()?;
-        let mut scan = Scan::start(runtime, client, request, self.settings.clone());
+        let mut scan = Scan::start(
+            runtime,
+            client,
+            request,
+            self.settings.clone(),
+            Arc::default(),
+        );
         while let Some(page) = interrupt::wait(runtime, || scan.poll()) {
             let page = page?;
             let users = (0..page.rows())

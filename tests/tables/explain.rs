@@ -1,5 +1,6 @@
 //! EXPLAIN of objects beside users.
 
+use serde_json::json;
 use simulator::Config;
 use xtask::World;
 
@@ -83,4 +84,74 @@ fn joins_with_parents_are_look_up_joins() {
     );
     assert!(plan.contains("GET /api/v2/users/"), "{plan}");
     assert!(!plan.contains("For Each Of"), "{plan}");
+}
+
+/// What EXPLAIN prints, with costs.
+fn plan(world: &mut World, options: &str, sql: &str) -> String {
+    let rows = world.query_text(&format!("explain ({options}timing off, summary off) {sql}"));
+    let lines: Vec<String> = rows.into_iter().flatten().flatten().collect();
+    lines.join("\n")
+}
+
+#[test]
+fn a_list_that_is_read_instead_of_look_ups_is_named() {
+    let mut world = World::new(Config {
+        users: 2,
+        ..Config::default()
+    });
+    for n in 0..143 {
+        let role = json!({"id": format!("rol_more{n}"), "name": format!("more {n}")});
+        world.sim.put_object(&["roles"], role);
+    }
+    world.run("import foreign schema auth0 from server auth0 into public; analyze roles");
+    let of = |some: i32| {
+        format!(
+            "select count(*) from roles where id = any (array(select id from roles limit {some}))"
+        )
+    };
+    let before = plan(&mut world, "", &of(12));
+    for words in [
+        "GET /api/v2/roles/{each of ",
+        ", or the list for more than 10}",
+    ] {
+        assert!(before.contains(words), "{before}");
+    }
+    let list = "Request: GET /api/v2/roles?page=0...&per_page=100";
+    // The one that is given the values comes last.
+    let scan_of = |plan: &str| {
+        plan.rsplit("Foreign Scan")
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let many = plan(&mut world, "analyze, ", &of(12));
+    let scan = scan_of(&many);
+    assert!(
+        scan.contains(list) && scan.contains("Auth0 Calls: 2"),
+        "{many}"
+    );
+    assert!(scan.contains("Auth0 Local: id = ANY ("), "{many}");
+    assert!(!scan.contains("Pushed"), "{many}");
+    let few = plan(&mut world, "analyze, ", &of(3));
+    let scan = scan_of(&few);
+    assert!(scan.contains(" and 2 more lists"), "{few}");
+    assert!(scan.contains("Auth0 Pushed Exactly: id = ANY ("), "{few}");
+    assert!(scan.contains("Auth0 Calls: 3"), "{few}");
+
+    let ids: Vec<String> = (0..11).map(|n| format!("'rol_more{n}'")).collect();
+    for (some, request, calls) in [
+        (10, "GET /api/v2/roles/rol_more0 and 9 more lists", 10),
+        (11, "GET /api/v2/roles?page=0...", 2),
+    ] {
+        let sql = format!(
+            "select * from roles where id in ({})",
+            ids[..some].join(",")
+        );
+        let plan = plan(&mut world, "", &sql);
+        assert!(plan.contains(request), "{plan}");
+        assert!(
+            plan.contains(&format!("Auth0 Estimated Calls: {calls}")),
+            "{plan}"
+        );
+    }
 }

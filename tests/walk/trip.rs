@@ -93,7 +93,13 @@ impl Trip {
     /// Starts a scan.
     pub fn start(&self, request: &ScanRequest) -> Scan {
         let (client, settings) = (self.client.clone(), self.settings());
-        Scan::start(runtime(), client, request.clone(), settings)
+        Scan::start(
+            runtime(),
+            client,
+            request.clone(),
+            settings,
+            std::sync::Arc::default(),
+        )
     }
 
     /// Runs a scan until it ends or `most` rows have come.

@@ -260,6 +260,20 @@ pub enum Error {
         /// `auth0_fdw.max_calls`.
         allowed: u64,
     },
+    /// A scan that has made as many calls as it may, and is not at its end.
+    #[error("reading \"{object}\" has made {calls} calls of the Auth0 API and would take more")]
+    CallsSpent {
+        /// The object.
+        object: &'static str,
+        /// How many.
+        calls: u64,
+        /// Lists that have been read.
+        read: u64,
+        /// Lists that are known.
+        known: u64,
+        /// `auth0_fdw.max_calls`.
+        allowed: u64,
+    },
     /// An object that the API lists only for a given value.
     #[error("\"{object}\" can only be read for given values of \"{column}\"")]
     NeedsValue {

@@ -156,7 +156,7 @@ unsafe fn key(
             let Some((rank, name)) = field.as_key().and_then(|key| {
                 let keys = known.object.keys();
                 let rank = keys.iter().position(|one| *one == key)?;
-                Some((rank, keys[rank]))
+                known.is_looked_up_by(key).then_some((rank, keys[rank]))
             }) else {
                 continue;
             };

@@ -31,8 +31,8 @@ pub use reference::markdown;
 pub use similar::similar;
 
 pub use object::{
-    ByKey, Column, Language, Object, Paging, Param, ParamKind, Parent, Search, Shape, Type, PLAIN,
-    WINDOW,
+    ByKey, Column, Language, Object, Paging, Param, ParamKind, Parent, Search, Shape, Shown, Type,
+    PLAIN, WINDOW,
 };
 pub use writes::{writes, Writes};
 
@@ -171,6 +171,8 @@ mod tests {
                 let searched = |c: &&Column| c.search != Search::Never;
                 assert_eq!(object.columns.iter().filter(searched).count(), 0, "{at}");
             }
+            let partly = object.columns.iter().any(|c| c.shown != Shown::Always);
+            assert!(!partly || object.detail().is_some(), "{at}: no read by id");
             for key in object.selectable.iter().chain(object.on_request) {
                 assert!(object.column(key).is_some(), "{at}: {key}");
             }

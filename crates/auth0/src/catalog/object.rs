@@ -175,6 +175,11 @@ impl ParamKind {
         )
     }
 
+    /// Whether it takes one text, so that several are a call each.
+    pub fn is_of_one(self) -> bool {
+        matches!(self, ParamKind::Equal | ParamKind::Contains)
+    }
+
     /// Whether it takes a truth value.
     pub fn is_of_truth(self) -> bool {
         matches!(self, ParamKind::Truth | ParamKind::OnlyTrue)
@@ -195,6 +200,17 @@ pub struct Parent {
     pub columns: &'static [(&'static str, &'static str)],
 }
 
+/// Which reads of an object bring a column, where its list and a read by id show different parts of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Both.
+    Always,
+    /// Only a read by id.
+    ById,
+    /// Only the list.
+    Listed,
+}
+
 /// One column of an imported table.
 #[derive(Debug)]
 pub struct Column {
@@ -210,6 +226,8 @@ pub struct Column {
     pub secret: bool,
     /// Can be sent, and never comes back: it reads as NULL.
     pub write_only: bool,
+    /// Which reads bring it.
+    pub shown: Shown,
     /// One line for the documents.
     pub doc: &'static str,
 }
@@ -224,6 +242,7 @@ impl Column {
             search: Search::Never,
             secret: false,
             write_only: false,
+            shown: Shown::Always,
             doc,
         }
     }
@@ -249,6 +268,18 @@ impl Column {
     /// Which can be sent, and never comes back.
     pub const fn write_only(mut self) -> Column {
         self.write_only = true;
+        self
+    }
+
+    /// Which only a read by id brings.
+    pub const fn by_id(mut self) -> Column {
+        self.shown = Shown::ById;
+        self
+    }
+
+    /// Which only the list brings.
+    pub const fn listed(mut self) -> Column {
+        self.shown = Shown::Listed;
         self
     }
 }
@@ -354,6 +385,13 @@ impl Object {
     /// The look-up by a key.
     pub fn by_key(&self, key: &str) -> Option<&'static ByKey> {
         self.by_key.iter().find(|by| by.key == key)
+    }
+
+    /// The read by id, if it shows what the list does not.
+    pub fn detail(&self) -> Option<&'static ByKey> {
+        let by_id = |column: &Column| column.shown == Shown::ById;
+        let mut reads = self.by_key.iter();
+        reads.find(|by| by.single && by.key == self.id && self.columns.iter().any(by_id))
     }
 
     /// The columns in the path, in order, each once.

@@ -1,7 +1,7 @@
 //! The catalogue as `docs/tables.md` shows it.
 
 use super::writes::{writes, Op};
-use super::{template, Language, Object, Paging, ParamKind, Shape, Type, OBJECTS, QUERY};
+use super::{template, Language, Object, Paging, ParamKind, Shape, Shown, Type, OBJECTS, QUERY};
 use crate::write::writable;
 
 const INTRODUCTION: &str = "\
@@ -16,6 +16,8 @@ out of `attrs` and the other columns.
 - *Filters*: conditions that Auth0 answers itself, with fewer rows.
 - *A call for each …*: the API lists such rows only for one parent. With a condition on the parent's id there is one call
   (and one more for each further page); without, the parents are read first and then each is asked.
+- *By id*, *in lists*: columns that only a read by id, or only the list, brings. A query that wants one *by id*, or `attrs`,
+  reads the list and then each row with a call of its own; one that wants one *in lists* reads the list, also if it gives ids.
 - *INSERT*, *UPDATE*, *DELETE*: what [changes](writing.md) the tenant, once the table is opened for it.
 ";
 
@@ -69,6 +71,11 @@ fn describe(object: &'static Object, out: &mut String) {
         }
         if column.write_only {
             notes.push("*write-only*".to_owned());
+        }
+        match column.shown {
+            Shown::Always => {}
+            Shown::ById => notes.push("*by id*".to_owned()),
+            Shown::Listed => notes.push("*in lists*".to_owned()),
         }
         if column.key != column.name {
             notes.push(format!("`{}` in JSON", column.key));

@@ -19,6 +19,18 @@ pub enum Put {
     Value(String),
     /// Words for one that is not known yet, as EXPLAIN shows them.
     Words(String),
+    /// The same for several, of which each is put into a call of its own.
+    Each(String),
+}
+
+impl Put {
+    /// As it is, and for people.
+    pub fn shown(self) -> String {
+        match self {
+            Put::Value(text) | Put::Words(text) => text,
+            Put::Each(text) => format!("{{each of {text}}}"),
+        }
+    }
 }
 
 /// The call with something in each place; `None` if there is nothing for one.
@@ -44,7 +56,7 @@ fn filled(text: &str, put: &impl Fn(&str) -> Option<Put>, encoded: bool) -> Opti
         let (name, rest) = piece.split_once('}')?;
         match put(name)? {
             Put::Value(value) if encoded => out.push_str(&encode(&value)),
-            Put::Value(text) | Put::Words(text) => out.push_str(&text),
+            put => out.push_str(&put.shown()),
         }
         out.push_str(rest);
     }

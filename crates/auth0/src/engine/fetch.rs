@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
+use super::budget::Budget;
 use super::edge::Stamp;
 use super::request::{Listing, Lookup, ScanRequest, Sort};
 use crate::catalog::{Language, Shape};
@@ -24,6 +25,8 @@ pub struct Fetcher {
     pub settings: Settings,
     /// What it costs.
     pub stats: Arc<Stats>,
+    /// What it may cost.
+    pub budget: Arc<Budget>,
 }
 
 /// The fewest rows a page of a walk in windows has: pages overlap, and most of each should be new.
@@ -36,6 +39,7 @@ impl Fetcher {
         request: ScanRequest,
         settings: Settings,
         stats: Arc<Stats>,
+        budget: Arc<Budget>,
     ) -> Self {
         Fetcher {
             client,
@@ -43,6 +47,7 @@ impl Fetcher {
             request,
             settings,
             stats,
+            budget,
         }
     }
 
@@ -77,8 +82,31 @@ impl Fetcher {
         self.request.search(q.map(str::to_owned), sort, page, size)
     }
 
+    /// The error for so many calls; `exact` if none has been left uncounted.
+    pub fn too_many(&self, calls: u64, exact: bool) -> Error {
+        Error::TooManyCalls {
+            object: self.request.object.name,
+            calls,
+            exact,
+            allowed: self.budget.allowed(),
+        }
+    }
+
+    /// The error once no more calls may be made.
+    pub fn spent(&self) -> Error {
+        let (read, known) = self.budget.lists();
+        Error::CallsSpent {
+            object: self.request.object.name,
+            calls: self.budget.calls(),
+            read,
+            known,
+            allowed: self.budget.allowed(),
+        }
+    }
+
     /// Fetches a list of rows.
     pub async fn fetch(&self, get: Get) -> Result<Page> {
+        self.budget.count();
         let list_key = match self.request.object.shape {
             Shape::List(key) => key,
             _ => "",
@@ -91,6 +119,11 @@ impl Fetcher {
 
     /// Fetches a page of a list. What is not there has no rows; what the tenant does not offer is told, or an error.
     pub async fn list(&self, get: Get, listing: &Listing) -> Result<Page> {
+        if !self.request.is_of_each() {
+            self.budget.count();
+        } else if !self.budget.take() {
+            return Err(self.spent());
+        }
         let get = self.request.narrowed(get);
         let parse = |body| Page::shaped(body, listing.shape, &self.columns);
         let page = self.client.get(&get, &self.settings, &self.stats, parse);
@@ -154,6 +187,7 @@ impl Fetcher {
         if !lookup.single {
             return self.fetch(get).await;
         }
+        self.budget.count();
         let parse = |body| Page::single(body, &self.columns);
         let found = self.client.get(&get, &self.settings, &self.stats, parse);
         match found.await {

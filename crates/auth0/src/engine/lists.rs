@@ -10,7 +10,7 @@ use super::output::Output;
 use super::pager::Pager;
 use super::request::Listing;
 use super::walk::Step;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Lists to be read, one after another made known.
 pub trait Source {
@@ -35,12 +35,13 @@ enum Done {
 }
 
 /// Reads `lists` and hands their rows over as they come. If not all rows are wanted for certain, what is asked grows with
-/// what has been wanted: the first page alone, then one list, then two…
+/// what has been wanted: the first page alone, then one list, then two… When no more calls may be made, the lists that are
+/// under way come to their end first: they may have all that is wanted.
 pub async fn read(fetcher: Arc<Fetcher>, mut lists: impl Source, out: Output) -> Result<Step> {
     let concurrency = fetcher.settings.concurrency as usize;
     let all = fetcher.request.all;
     let mut running = FuturesUnordered::new();
-    let (mut done, mut exhausted) = (0, false);
+    let (mut done, mut exhausted, mut spent) = (0, false, false);
     loop {
         let most = match all {
             true => concurrency,
@@ -50,9 +51,11 @@ pub async fn read(fetcher: Arc<Fetcher>, mut lists: impl Source, out: Output) ->
             if done > 0 && !all {
                 out.wanted().await;
             }
-            match lists.next().await? {
-                None => exhausted = true,
-                Some(listing) => {
+            match lists.next().await {
+                Ok(None) => exhausted = true,
+                Err(Error::CallsSpent { .. }) => (exhausted, spent) = (true, true),
+                Err(error) => return Err(error),
+                Ok(Some(listing)) => {
                     // One list alone may have its pages side by side; several have theirs one after another.
                     let alone = all && running.is_empty() && done == 0;
                     let pages = if alone { concurrency } else { 1 };
@@ -62,10 +65,15 @@ pub async fn read(fetcher: Arc<Fetcher>, mut lists: impl Source, out: Output) ->
             }
         }
         match running.next().await {
+            None if spent => return Err(fetcher.spent()),
             None => return Ok(Step::End),
-            Some(Ok(Done::End)) => done += 1,
+            Some(Ok(Done::End)) => {
+                done += 1;
+                fetcher.budget.finish();
+            }
             Some(Ok(Done::Unwanted)) => return Ok(Step::Unwanted),
             Some(Ok(Done::NotOffered)) => return Ok(Step::End),
+            Some(Err(Error::CallsSpent { .. })) => (exhausted, spent) = (true, true),
             Some(Err(error)) => return Err(error),
         }
     }
@@ -83,10 +91,6 @@ async fn hand_over(fetcher: &Fetcher, mut pager: Pager, out: &Output) -> Result<
         }
         if !request.all && !pager.is_done() {
             out.wanted().await;
-        }
-        let with_next = fetcher.stats.totals().calls + 1;
-        if !pager.is_done() && request.is_fan() && request.is_too_much(with_next) {
-            return Err(request.too_many(with_next, false));
         }
     }
     Ok(Done::End)

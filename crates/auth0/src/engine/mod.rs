@@ -1,6 +1,7 @@
 //! The whole trip: a request for an object's rows becomes pages, fetched side by side and handed over in order.
 
 mod answer;
+mod budget;
 mod clause;
 mod count;
 mod edge;
@@ -30,6 +31,7 @@ mod walk;
 mod windows;
 mod writer;
 
+pub use budget::Budget;
 pub use import::{Event, Finished, Import, ImportRequest, Report, RowError};
 pub use job::Job;
 pub use request::{Ask, Chunk, Fan, Listing, Lookup, ScanRequest, Sketch, Sort, Term};

@@ -3,7 +3,6 @@
 use crate::catalog::template::{self, Put};
 use crate::catalog::{Language, Object, Paging, Shape};
 use crate::client::Get;
-use crate::error::Error;
 use crate::plan;
 use crate::rows::Columns;
 
@@ -27,8 +26,6 @@ pub struct ScanRequest {
     pub limit: Option<u64>,
     /// Whether the API may be asked to leave out the keys that are not wanted.
     pub narrow: bool,
-    /// Most calls that a fan-out may take; 0 for any number.
-    pub max_calls: u64,
 }
 
 /// Which rows of an object.
@@ -80,6 +77,8 @@ pub struct Fan {
     pub only: Vec<(&'static str, Vec<Put>)>,
     /// What is asked for each.
     pub lists: Vec<Sketch>,
+    /// Keys that the parent's row gives to rows that lack them.
+    pub given: Vec<&'static str>,
 }
 
 /// A list whose path still lacks values.
@@ -116,7 +115,7 @@ impl Sketch {
                 self.object.named(column)?.key,
                 serde_json::Value::from(text.as_str()).to_string(),
             )),
-            Put::Words(_) => None,
+            Put::Words(_) | Put::Each(_) => None,
         });
         Some(Listing {
             get,
@@ -216,27 +215,18 @@ impl ScanRequest {
             sort: None,
             limit: None,
             narrow: false,
-            max_calls: 0,
         }
     }
 
-    /// Whether it asks for the lists of another object's rows.
-    pub fn is_fan(&self) -> bool {
-        matches!(self.ask, Ask::Fan(_))
-    }
-
-    /// Whether so many calls are more than it may make.
-    pub fn is_too_much(&self, calls: u64) -> bool {
-        self.max_calls > 0 && calls > self.max_calls
-    }
-
-    /// The error for so many calls; `exact` if none has been left uncounted.
-    pub fn too_many(&self, calls: u64, exact: bool) -> Error {
-        Error::TooManyCalls {
-            object: self.object.name,
-            calls,
-            exact,
-            allowed: self.max_calls,
+    /// Whether it asks for a list of each row of an object, or of values that are given.
+    pub fn is_of_each(&self) -> bool {
+        match &self.ask {
+            Ask::Fan(_) => true,
+            Ask::Lists(lists) => {
+                let of_value = |list: &Listing| !list.given.is_empty() || list.params > 0;
+                lists.len() > 1 || lists.iter().any(of_value)
+            }
+            _ => false,
         }
     }
 
@@ -320,13 +310,6 @@ impl ScanRequest {
         own.extend(self.sort.map(|sort| sort.key));
         if let Ask::Lists(lists) = &self.ask {
             own.extend(lists.iter().filter_map(|list| Some(list.keep.as_ref()?.0)));
-        }
-        if let Ask::Fan(fan) = &self.ask {
-            own.extend(
-                fan.lists
-                    .iter()
-                    .filter_map(|list| Some(list.keep.as_ref()?.0)),
-            );
         }
         if let Ask::Chunks(chunks) = &self.ask {
             own.extend(chunks.iter().map(|chunk| chunk.key));

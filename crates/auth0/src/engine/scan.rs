@@ -12,6 +12,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
+use super::budget::Budget;
 use super::count::count;
 use super::export;
 use super::fan;
@@ -43,12 +44,13 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// Starts the scan; the first request is sent at once.
+    /// Starts the scan; the first request is sent at once. Runs of one scan share their `budget`.
     pub fn start(
         runtime: &Runtime,
         client: Arc<Client>,
         request: ScanRequest,
         settings: Settings,
+        budget: Arc<Budget>,
     ) -> Self {
         let (out, pages) = mpsc::channel(1);
         let (more, wanted) = oneshot::channel();
@@ -58,6 +60,7 @@ impl Scan {
             client,
             settings,
             stats: stats.clone(),
+            budget,
             wake: runtime.waker(),
         };
         let demand = Arc::new(Demand::default());
@@ -131,6 +134,8 @@ pub(super) struct Context {
     pub settings: Settings,
     /// What it costs.
     pub stats: Arc<Stats>,
+    /// What it may cost.
+    pub budget: Arc<Budget>,
     /// Who is told of pages.
     pub wake: Wake,
 }
@@ -152,6 +157,7 @@ impl Context {
             request,
             self.settings.clone(),
             self.stats.clone(),
+            self.budget.clone(),
         ))
     }
 
@@ -185,14 +191,17 @@ impl Context {
                 Ok(Step::End)
             }
             Ask::Lists(lists) => {
-                let asked = lists.len() as u64;
-                if request.all && request.is_too_much(asked) {
-                    return Err(request.too_many(asked, true));
+                let fetcher = self.fetcher(request);
+                fetcher.budget.know(lists.len());
+                // One more is asked for as long as it may be.
+                if fetcher.request.all && lists.len() > 1 {
+                    if let Some((calls, exact)) = fetcher.budget.excess(lists.len(), true) {
+                        return Err(fetcher.too_many(calls, exact));
+                    }
                 }
-                lists::read(self.fetcher(request), lists.into_iter(), out).await
+                lists::read(fetcher, lists.into_iter(), out).await
             }
-            Ask::Fan(mut fan) => {
-                fan.parent.max_calls = request.max_calls;
+            Ask::Fan(fan) => {
                 let fetcher = self.fetcher(request);
                 fan::read(self, fetcher, *fan, out).await
             }

@@ -3,6 +3,7 @@
 use super::field::{Field, Kind};
 use super::filter::{Comparison, Filter, Truth, Value};
 use super::lucene::{encoded_length, Query, Term, Test};
+use super::reads::Reads;
 use super::route::route;
 use super::{metadata, pattern, range};
 use crate::catalog::template::{self, Put};
@@ -32,13 +33,15 @@ pub struct Binding {
 }
 
 /// What to ask for the rows of `object` that `filter` holds for. `ordered`: the rows must come in an order, as only one
-/// search can bring them. `lookups`: how many look-ups cost no more than reading all, where there is no search.
+/// search can bring them. `lookups`: how many look-ups cost no more than reading all, where there is no search; `reads`:
+/// what is wanted of the rows then.
 pub fn bind(
     object: &'static Object,
     filter: Option<&Filter>,
     values: &[Value],
     ordered: bool,
     lookups: usize,
+    reads: &Reads,
 ) -> Binding {
     let conjuncts = match filter {
         None => Vec::new(),
@@ -47,7 +50,7 @@ pub fn bind(
     };
     if !object.is_searched() {
         return Binding {
-            ask: route(object, &conjuncts, values, lookups),
+            ask: route(object, &conjuncts, values, lookups, reads),
             given: None,
         };
     }
@@ -83,12 +86,29 @@ fn nothing() -> Binding {
     }
 }
 
-/// Whether a search asks for anything of this condition with these values.
-pub fn is_asked(object: &Object, filter: &Filter, values: &[Value]) -> bool {
-    if !object.is_searched() {
-        return filter.is_possible(object);
+/// Which of the conditions the API is asked about with these values: without one of them something else would be asked.
+pub fn asked(
+    object: &'static Object,
+    filters: &[&Filter],
+    values: &[Value],
+    lookups: usize,
+    reads: &Reads,
+) -> Vec<bool> {
+    if object.is_searched() {
+        let is_asked = |filter: &&Filter| {
+            matches!(filter, Filter::Query(_)) || query(object, filter, values) != Query::Everything
+        };
+        return filters.iter().map(is_asked).collect();
     }
-    matches!(filter, Filter::Query(_)) || query(object, filter, values) != Query::Everything
+    let ask = |filters: &[&Filter]| route(object, filters, values, lookups, reads);
+    let all = ask(filters);
+    (0..filters.len())
+        .map(|n| {
+            let others = [&filters[..n], &filters[n + 1..]].concat();
+            // Two that say the same are both asked.
+            ask(&others) != all || ask(&filters[..n]) != ask(&filters[..=n])
+        })
+        .collect()
 }
 
 /// Calls for single values, if the conditions leave only a few values of a key.
@@ -127,7 +147,7 @@ pub fn keys(object: &Object, filter: &Filter, values: &[Value]) -> Option<Vec<Pu
                     true => format!(", or searches for more than {MOST_LOOKUPS}"),
                     false => String::new(),
                 };
-                vec![Put::Words(format!("{{each of {text}{otherwise}}}"))]
+                vec![Put::Each(format!("{text}{otherwise}"))]
             }
             Value::Unknown(text) => vec![Put::Words(text.clone())],
             Value::Text(text) => vec![Put::Value(text.clone())],

@@ -1,6 +1,7 @@
 //! What a request costs in calls.
 
 use super::bind::MOST_LOOKUPS;
+use super::reads::Reads;
 use crate::catalog::{self, template, Object};
 
 /// Values of a key that fit into one search, on average.
@@ -19,21 +20,24 @@ pub fn calls(rows: f64, page_size: u32) -> Calls {
 }
 
 /// For the rows of an object whose list takes no search. `known` says of how many values of a key rows are wanted, `rows`
-/// how many rows another object has, `found` how many rows come.
+/// how many rows another object has, `found` how many rows come, `reads` what is wanted of them.
 pub fn calls_of_lists(
     object: &Object,
     known: &dyn Fn(&str) -> Option<f64>,
     rows: &dyn Fn(&str) -> f64,
     found: f64,
     page_size: u32,
+    reads: &Reads,
 ) -> Calls {
     let values = |variable: &str| known(object.key_of(variable)).map(|values| values.max(1.0));
-    for by in object.by_key {
+    for by in object.by_key.iter().filter(|_| reads.is_looked_up()) {
         let values: Option<f64> = template::variables(by.path).map(values).product();
         if let Some(calls) = values {
             return Calls(calls);
         }
     }
+    // Each row of the list, once more.
+    let details = if reads.detail.is_some() { found } else { 0.0 };
     if object.required().iter().any(|name| values(name).is_none()) {
         return Calls(IMPOSSIBLE);
     }
@@ -76,7 +80,7 @@ pub fn calls_of_lists(
         };
         let above = match of.is_searched() {
             true => calls(here, page_size),
-            false => calls_of_lists(of, &given, rows, here, page_size),
+            false => calls_of_lists(of, &given, rows, here, page_size, &Reads::default()),
         };
         before = above.0;
         lists = here.max(1.0);
@@ -84,8 +88,21 @@ pub fn calls_of_lists(
     let size = object.paging.most().map_or(f64::INFINITY, |most| {
         (most as f64).min(f64::from(page_size))
     });
+    if !missing && lists == 1.0 {
+        // Several values of a parameter are a list each.
+        let mut params = object.params.iter().filter(|param| param.kind.is_of_one());
+        let several = |values: &f64| (2.0..=MOST_LOOKUPS as f64).contains(values);
+        let values = params.find_map(|param| values(param.column).filter(several));
+        lists = values.unwrap_or(lists);
+    }
     let pages = (found / lists / size).ceil().max(1.0);
-    Calls(before + lists * pages)
+    Calls(before + lists * pages + details)
+}
+
+/// Whether so many values of a key of this object are looked up rather than its list read, which takes `whole` calls.
+/// Children are: their lists cost a call each, be they ever so many.
+pub fn is_looked_up(object: &Object, values: f64, whole: Calls) -> bool {
+    object.variables().next().is_some() || values <= whole.0.max(MOST_LOOKUPS as f64)
 }
 
 impl Calls {
@@ -123,7 +140,7 @@ mod tests {
         let of = |name: &str, known: &[(&str, f64)], found: f64| {
             let object = catalog::find(name).unwrap();
             let known = |key: &str| known.iter().find(|(k, _)| *k == key).map(|(_, n)| *n);
-            calls_of_lists(object, &known, &rows, found, 100).0
+            calls_of_lists(object, &known, &rows, found, 100, &Reads::default()).0
         };
         assert_eq!(of("roles", &[], 250.0), 3.0);
         assert_eq!(of("roles", &[("id", 7.0)], 7.0), 7.0);
@@ -140,5 +157,26 @@ mod tests {
             1.0 + 100.0
         );
         assert_eq!(of("tenant_settings", &[], 1000.0), 1.0);
+        // A call for each value of a parameter, as long as they are few and the list is one.
+        assert_eq!(of("roles", &[("name", 3.0)], 3.0), 3.0);
+        assert_eq!(of("roles", &[("name", 30.0)], 30.0), 1.0);
+        assert_eq!(
+            of("refresh_tokens", &[("client_id", 9.0)], 1000.0),
+            20.0 + 2000.0
+        );
+    }
+
+    #[test]
+    fn a_row_that_the_list_shows_in_part_costs_a_call_more() {
+        let flows = catalog::find("flows").unwrap();
+        let of = |key: &'static str, ids: Option<f64>, found: f64| {
+            let reads = Reads::of(flows, [key], false);
+            calls_of_lists(flows, &|_| ids, &|_| 1000.0, found, 100, &reads).0
+        };
+        assert_eq!(of("name", None, 250.0), 3.0);
+        assert_eq!(of("actions", None, 250.0), 3.0 + 250.0);
+        assert_eq!(of("actions", Some(12.0), 12.0), 12.0);
+        let whole = Calls(253.0);
+        assert!(is_looked_up(flows, 12.0, whole) && !is_looked_up(flows, 254.0, whole));
     }
 }

@@ -13,13 +13,15 @@ mod lucene;
 mod metadata;
 mod pattern;
 mod range;
+mod reads;
 mod route;
 
-pub use bind::{bind, is_asked, Binding};
-pub use cost::{calls, calls_of_lists, Calls};
+pub use bind::{asked, bind, Binding};
+pub use cost::{calls, calls_of_lists, is_looked_up, Calls};
 pub use describe::describe;
 pub use field::{Field, Kind};
 pub use filter::{Class, Comparison, Filter, Truth, Value};
 pub use lucene::{Query, Term, Test};
 pub use range::shown_time;
+pub use reads::Reads;
 pub use route::is_whole;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::bind::{is_placeable, is_sayable, keys, MOST_LOOKUPS};
 use super::filter::{Comparison, Filter, Truth, Value};
 use super::range;
+use super::reads::Reads;
 use crate::catalog::template::{self, Put};
 use crate::catalog::{self, ByKey, Object, Paging, Param, ParamKind, Shape};
 use crate::engine::{Ask, Fan, ScanRequest, Sketch};
@@ -24,13 +25,14 @@ struct Known {
     params: Vec<(&'static str, String)>,
 }
 
-/// The calls for the rows of `object` that the conditions hold for. `lookups`: how many look-ups cost no more than the
-/// list.
+/// The calls for the rows of `object` that the conditions hold for, of which `reads` are wanted. `lookups`: how many look-ups
+/// cost no more than the list.
 pub fn route(
     object: &'static Object,
     conjuncts: &[&Filter],
     values: &[Value],
     lookups: usize,
+    reads: &Reads,
 ) -> Ask {
     let mut known = Known::default();
     for key in object.keys() {
@@ -53,7 +55,7 @@ pub fn route(
             }
         }
     }
-    known.ask(object, lookups.max(MOST_LOOKUPS))
+    known.ask(object, lookups.max(MOST_LOOKUPS), reads)
 }
 
 /// Whether all rows of the object are asked for.
@@ -65,6 +67,7 @@ pub fn is_whole(ask: &Ask) -> bool {
             .all(|list| list.given.is_empty() && list.params == 0),
         Ask::Fan(fan) => {
             is_whole(&fan.parent.ask)
+                && fan.only.is_empty()
                 && fan
                     .lists
                     .iter()
@@ -75,12 +78,58 @@ pub fn is_whole(ask: &Ask) -> bool {
 }
 
 impl Known {
-    fn ask(&self, object: &'static Object, lookups: usize) -> Ask {
+    fn ask(&self, object: &'static Object, lookups: usize, reads: &Reads) -> Ask {
         for by in object.by_key {
+            if by.single && !reads.is_looked_up() {
+                continue;
+            }
             if let Some(sketches) = self.look_up(object, by, lookups) {
                 return lists(sketches);
             }
         }
+        let listed = self.listed(object);
+        match reads.detail {
+            Some(by) if !matches!(listed, Ask::Nothing | Ask::Needs(_)) => {
+                self.each(object, by, listed, reads)
+            }
+            _ => listed,
+        }
+    }
+
+    /// Each row of the list, or of those of it that are wanted, by its id.
+    fn each(&self, object: &'static Object, by: &'static ByKey, listed: Ask, reads: &Reads) -> Ask {
+        let variables = template::variables(by.path);
+        let columns: Vec<_> = variables.map(|name| (name, object.key_of(name))).collect();
+        let wanted = |(_, key): &(_, &'static str)| Some((*key, self.texts.get(key)?.clone()));
+        let keys = columns
+            .iter()
+            .map(|(_, key)| *key)
+            .chain(reads.listed.iter().copied());
+        Ask::Fan(Box::new(Fan {
+            parent: ScanRequest {
+                keys: keys.map(str::to_owned).collect(),
+                whole: false,
+                narrow: true,
+                ask: listed,
+                ..ScanRequest::of(object)
+            },
+            only: columns.iter().filter_map(wanted).collect(),
+            columns,
+            lists: vec![Sketch {
+                object,
+                template: by.path,
+                shape: Shape::One,
+                paging: Paging::None,
+                known: Vec::new(),
+                params: Vec::new(),
+                keep: None,
+            }],
+            given: reads.listed.clone(),
+        }))
+    }
+
+    /// The list, or those of all parents.
+    fn listed(&self, object: &'static Object) -> Ask {
         let mut known: Vec<(&'static str, Vec<Put>)> = Vec::new();
         let mut lacking = Vec::new();
         for variable in object.variables() {
@@ -96,7 +145,11 @@ impl Known {
                 lacking.push(variable);
             }
         }
-        let Some(variants) = self.variants(object) else {
+        let one = |(_, texts): &(_, Vec<Put>)| {
+            matches!(texts.as_slice(), [Put::Value(_) | Put::Words(_)])
+        };
+        let alone = lacking.is_empty() && known.iter().all(one);
+        let Some(variants) = self.variants(object, alone) else {
             return Ask::Nothing;
         };
         let sketch = |known: Vec<(&'static str, Put)>| {
@@ -141,7 +194,7 @@ impl Known {
         }
         let ask = match of.is_searched() {
             true => Ask::Search(None),
-            false => above.ask(of, MOST_LOOKUPS),
+            false => above.ask(of, MOST_LOOKUPS, &Reads::default()),
         };
         if ask == Ask::Nothing {
             return ask;
@@ -158,6 +211,7 @@ impl Known {
             columns,
             only,
             lists: product(&known).into_iter().flat_map(sketch).collect(),
+            given: Vec::new(),
         }))
     }
 
@@ -179,8 +233,19 @@ impl Known {
         }
         let all = product(&known);
         // The list of a child costs a call a parent, be they ever so many.
-        let few = all.len() <= lookups || object.variables().next().is_some();
-        let sketches = all.into_iter().map(|known| Sketch {
+        let any = lookups == usize::MAX || object.variables().next().is_some();
+        let few = any || all.len() <= lookups;
+        let otherwise = |(name, put)| match put {
+            Put::Each(text) if !any => (
+                name,
+                Put::Each(format!("{text}, or the list for more than {lookups}")),
+            ),
+            put => (name, put),
+        };
+        let all = all
+            .into_iter()
+            .map(|known| known.into_iter().map(otherwise).collect());
+        let sketches = all.map(|known| Sketch {
             object,
             template: by.path,
             shape: if by.single { Shape::One } else { object.shape },
@@ -196,11 +261,14 @@ impl Known {
         few.then(|| sketches.collect())
     }
 
-    /// The sets of parameters that calls are made with, and which rows are kept of each. `None` if no row can match.
+    /// The sets of parameters that calls are made with, and which rows are kept of each. `None` if no row can match. Several
+    /// values of a parameter are a call each, and so more than the list without it, unless that is one list, of any
+    /// length.
     #[allow(clippy::type_complexity)]
     fn variants(
         &self,
         object: &'static Object,
+        alone: bool,
     ) -> Option<Vec<(Vec<(&'static str, String)>, Option<(&'static str, String)>)>> {
         let mut params = self.params.clone();
         let mut several: Option<(&'static Param, Vec<String>)> = None;
@@ -208,7 +276,8 @@ impl Known {
             let Some(texts) = self.texts.get(object.key_of(param.column)) else {
                 continue;
             };
-            let texts: Vec<String> = texts.iter().map(shown).collect();
+            let each = texts.iter().any(|put| matches!(put, Put::Each(_)));
+            let texts: Vec<String> = texts.iter().cloned().map(Put::shown).collect();
             let said = |text: &String| {
                 is_sayable(text) && !(param.kind == ParamKind::Joined && text.contains(','))
             };
@@ -220,9 +289,10 @@ impl Known {
                     params.extend(texts.into_iter().map(|text| (param.name, text)));
                 }
                 (ParamKind::Joined, _) => params.push((param.name, texts.join(","))),
+                (_, [_]) if each && !alone => {}
                 (_, [text]) => params.push((param.name, text.clone())),
                 // One parameter at a time has a call for each of its values.
-                _ if several.is_none() && texts.len() <= MOST_LOOKUPS => {
+                _ if alone && several.is_none() && texts.len() <= MOST_LOOKUPS => {
                     several = Some((param, texts));
                 }
                 _ => {}
@@ -242,12 +312,6 @@ impl Known {
                 })
                 .collect(),
         )
-    }
-}
-
-fn shown(put: &Put) -> String {
-    match put {
-        Put::Value(text) | Put::Words(text) => text.clone(),
     }
 }
 
@@ -352,7 +416,8 @@ mod tests {
 
     fn ask(object: &str, filters: &[Filter], values: &[Value]) -> Ask {
         let filters: Vec<&Filter> = filters.iter().collect();
-        route(catalog::find(object).unwrap(), &filters, values, 0)
+        let reads = Reads::default();
+        route(catalog::find(object).unwrap(), &filters, values, 0, &reads)
     }
 
     fn shown(list: &Listing) -> String {

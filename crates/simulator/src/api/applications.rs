@@ -275,5 +275,6 @@ pub const ENDPOINTS: &[Endpoint] = &[
             "embedded_at",
             "submitted_at",
         ]))
-        .query(&[Ignored("hydrate"), Ignored("hydrate[]")]),
+        .query(&[Ignored("hydrate"), Ignored("hydrate[]")])
+        .quirks(&[Quirk::OnlyListed("flow_count")]),
 ];

@@ -2,7 +2,7 @@
 
 use super::Family::{Actions, Bare, Checkpoint, Keyed, Offset};
 use super::Param::{AnyOf, Fields, Same, Test};
-use super::{empty_setting, list, setting, Endpoint, Quirk};
+use super::{empty_setting, list, setting, Endpoint, Quirk, Show};
 
 const TWENTY: super::Range = (1, 20, 100);
 
@@ -43,7 +43,23 @@ pub const ENDPOINTS: &[Endpoint] = &[
     .quirks(&[Quirk::AnyParent]),
     list("actions/modules", Actions, "modules", "read:actions")
         .by_id()
-        .quirks(&[Quirk::KeepZeros]),
+        .show(Show::Listed(&[
+            "id",
+            "name",
+            "code",
+            "dependencies",
+            "secrets",
+            "all_changes_published",
+            "actions_using_module_total",
+            "latest_version_number",
+            "created_at",
+            "updated_at",
+        ]))
+        .quirks(&[
+            Quirk::KeepZeros,
+            // Recorded of a published one; the documents say otherwise.
+            Quirk::OnlyListed("latest_version_number"),
+        ]),
     list(
         "actions/modules/{id}/versions",
         Actions,

@@ -169,6 +169,8 @@ pub enum Quirk {
     AnyParent,
     /// `fields` always brings this attribute along.
     Always(&'static str),
+    /// Lists have this attribute, and reads by id lack it.
+    OnlyListed(&'static str),
 }
 
 /// A path taken apart, and the endpoint it leads to.

@@ -293,7 +293,7 @@ impl Reading<'_> {
             Show::Of(..) | Show::Only(_) | Show::User => {
                 self.write(&row, &mut out)?;
             }
-            _ => row.write(&mut out, self.fields()?.as_ref(), true),
+            _ => row.write(&mut out, self.fields_of_one()?.as_ref(), true),
         }
         let out = self.without_secrets(out);
         Ok(Reply::raw(200, out))

@@ -59,6 +59,21 @@ impl Reading<'_> {
         )))
     }
 
+    /// The same for a read by id, or those that it shows if none are asked for.
+    pub fn fields_of_one(&self) -> Result<Option<Fields>, ApiError> {
+        let only_listed = self.endpoint.quirks.iter().filter_map(|quirk| match quirk {
+            Quirk::OnlyListed(name) => Some(*name),
+            _ => None,
+        });
+        let mut only_listed = only_listed.peekable();
+        match self.fields()? {
+            None if only_listed.peek().is_some() => {
+                Ok(Some(Fields::new(&self.world.keys, only_listed, false)))
+            }
+            asked => Ok(asked),
+        }
+    }
+
     /// Appends what is shown of a row; false when it leads nowhere any more.
     pub fn write(&self, row: &Record, out: &mut Vec<u8>) -> Result<bool, ApiError> {
         let keys = &self.world.keys;
