@@ -29,6 +29,8 @@ pub struct ScanRequest {
     pub narrow: bool,
     /// Most calls that a fan-out may take; 0 for any number.
     pub max_calls: u64,
+    /// The object that a query asks for, if this one is only read for its sake.
+    pub sake: Option<&'static str>,
 }
 
 /// Which rows of an object.
@@ -48,8 +50,26 @@ pub enum Ask {
     Lists(Vec<Listing>),
     /// Lists for each row of another object.
     Fan(Box<Fan>),
-    /// Nothing can be asked: the API needs a value of this column.
-    Needs(&'static str),
+    /// Nothing can be asked: the API needs values of these columns.
+    Needs(Vec<&'static str>),
+}
+
+impl Ask {
+    /// The columns of the object whose values are lacking, be it for the lists of another one that is read first.
+    pub fn lacks(&self) -> Vec<&'static str> {
+        match self {
+            Ask::Needs(columns) => columns.clone(),
+            Ask::Fan(fan) => {
+                let theirs = fan.parent.ask.lacks().into_iter();
+                let ours = theirs.filter_map(|column| {
+                    let key = fan.parent.object.key_of(column);
+                    fan.columns.iter().find(|(_, theirs)| *theirs == key)
+                });
+                ours.map(|(own, _)| *own).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// One list, however many pages it has.
@@ -217,6 +237,17 @@ impl ScanRequest {
             limit: None,
             narrow: false,
             max_calls: 0,
+            sake: None,
+        }
+    }
+
+    /// An error as this request has brought it about.
+    pub fn blame(&self, error: Error) -> Error {
+        match self.ask {
+            Ask::Search(_) | Ask::Chunks(_) | Ask::Count(_) if self.object.is_searched() => {
+                error.of_search()
+            }
+            _ => error,
         }
     }
 
@@ -233,7 +264,8 @@ impl ScanRequest {
     /// The error for so many calls; `exact` if none has been left uncounted.
     pub fn too_many(&self, calls: u64, exact: bool) -> Error {
         Error::TooManyCalls {
-            object: self.object.name,
+            object: self.sake.unwrap_or(self.object.name),
+            reads: self.sake.map(|_| self.object.name),
             calls,
             exact,
             allowed: self.max_calls,

@@ -193,12 +193,14 @@ impl Context {
             }
             Ask::Fan(mut fan) => {
                 fan.parent.max_calls = request.max_calls;
+                fan.parent.sake = request.sake.or(Some(request.object.name));
                 let fetcher = self.fetcher(request);
                 fan::read(self, fetcher, *fan, out).await
             }
-            Ask::Needs(column) => Err(Error::NeedsValue {
+            Ask::Needs(columns) => Err(Error::NeedsValue {
                 object: request.object.name,
-                column,
+                columns,
+                undeclared: Vec::new(),
             }),
         }
     }
