@@ -124,7 +124,7 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::UnknownObject { .. } => ERRCODE_FDW_TABLE_NOT_FOUND,
         Error::MissingScope { .. } | Error::VaultForbidden { .. } => ERRCODE_INSUFFICIENT_PRIVILEGE,
         Error::NotOffered { .. } => ERRCODE_FEATURE_NOT_SUPPORTED,
-        Error::Rejected { .. } => ERRCODE_FDW_ERROR,
+        Error::Rejected { .. } | Error::SearchRejected { .. } => ERRCODE_FDW_ERROR,
         Error::RateLimited { .. } => ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
         Error::Window { .. }
         | Error::Reach { .. }
@@ -135,7 +135,9 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::Moved { .. } => ERRCODE_T_R_SERIALIZATION_FAILURE,
         Error::Export { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
         Error::Unreachable { .. } => ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION,
-        Error::ServerError { .. } | Error::Unreadable { .. } => ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
+        Error::ServerError { .. } | Error::Unreadable { .. } | Error::Shape { .. } => {
+            ERRCODE_FDW_UNABLE_TO_CREATE_REPLY
+        }
         Error::Value { .. } => ERRCODE_FDW_INVALID_DATA_TYPE,
         Error::NoJson { .. } => ERRCODE_DATA_EXCEPTION,
         Error::Runtime { .. } => ERRCODE_FDW_ERROR,
@@ -180,9 +182,13 @@ fn detail(error: &Error) -> Option<String> {
         | Error::NeedsValue { .. }
         | Error::Reach { .. }
         | Error::ParallelWorker => return None,
-        Error::TooManyCalls { allowed, .. } => format!(
-            "Each row of another object, or each value, takes a call of its own. auth0_fdw.max_calls allows {allowed} calls."
-        ),
+        Error::TooManyCalls { allowed, reads, .. } => {
+            let first = match reads {
+                Some(read) => format!("It reads \"{read}\" first. "),
+                None => String::new(),
+            };
+            format!("{first}Each row of another object, or each value, takes a call of its own. auth0_fdw.max_calls allows {allowed} calls.")
+        }
         Error::CallsSpent {
             read,
             known,
@@ -273,7 +279,8 @@ fn detail(error: &Error) -> Option<String> {
         | Error::MissingScope { call, refusal, .. }
         | Error::NotOffered { call, refusal }
         | Error::Conflict { call, refusal }
-        | Error::Rejected { call, refusal } => sentence(format!("{call}: {refusal}")),
+        | Error::Rejected { call, refusal }
+        | Error::SearchRejected { call, refusal } => sentence(format!("{call}: {refusal}")),
         Error::ServerError {
             call,
             refusal,
@@ -345,6 +352,7 @@ fn detail(error: &Error) -> Option<String> {
             reason,
             attempts,
         } => format!("{call}: The answer is {reason}{}", tries(*attempts)),
+        Error::Shape { call, reason, .. } => format!("{call}: The answer is {reason}."),
         Error::Value { id, reason, .. } => match id {
             Some(id) => format!("In object \"{id}\": {reason}."),
             None => format!("{reason}."),
@@ -486,8 +494,21 @@ fn hint(error: &Error) -> Option<String> {
         Error::CallsSpent { object, .. } => {
             format!("{}, or SET auth0_fdw.max_calls to more, or to 0 (no limit).", fewer(object))
         }
-        Error::NeedsValue { column, .. } => {
-            format!("Add a condition such as {} = '…', or join it with a table that has such a column.", quote_identifier(column))
+        Error::NeedsValue { columns, undeclared, .. } if undeclared.is_empty() => {
+            let values: Vec<String> = columns.iter().map(|name| format!("{} = '…'", quote_identifier(name))).collect();
+            let (a, one) = match values.as_slice() {
+                [_] => ("a condition", "such a column"),
+                _ => ("conditions", "such columns"),
+            };
+            format!("Add {a} such as {}, or join it with a table that has {one}.", values.join(" AND "))
+        }
+        Error::NeedsValue { undeclared, .. } => {
+            let columns: Vec<String> = undeclared.iter().map(|name| format!("{} text", quote_identifier(name))).collect();
+            let (column, it) = match columns.as_slice() {
+                [_] => ("a column", "it a value"),
+                _ => ("columns", "them values"),
+            };
+            format!("Declare {column} {}, and give {it} in a condition or a join.", columns.join(", "))
         }
         Error::Moved { key, .. } => {
             format!("Run the query again, or let Postgres sort: ORDER BY ({key} + interval '0').")
@@ -514,6 +535,12 @@ fn hint(error: &Error) -> Option<String> {
         Error::Unreadable { .. } => {
             "Check that url or domain is an Auth0 tenant and that nothing between changes its answers.".into()
         }
+        Error::Shape { list_key: Some(_), .. } => "list_key is the key of an answer under which its rows are, an array of objects. \
+            Check how it is written, or leave it out if the answer is an array or one object."
+            .into(),
+        Error::Shape { .. } => "A table shows an array of objects, one object as a row, or the array of objects under the key that \
+            list_key names. auth0.get shows any answer."
+            .into(),
         Error::Value { .. } => "Declare the column as text or jsonb, or set on_type_error 'null' on the column, \
             the table or the server to read such values as NULL."
             .into(),
@@ -559,9 +586,11 @@ fn hint(error: &Error) -> Option<String> {
             413 => "Auth0 takes no bodies of that size.".into(),
             _ => "Auth0 did not take the values; nothing of this request has been stored.".into(),
         },
-        Error::Rejected { refusal, .. } if refusal.status == 400 || refusal.status == 414 => {
+        Error::SearchRejected { .. } => {
             "Check the search text if there is a condition on column q. Otherwise SET auth0_fdw.pushdown = off asks without conditions, for more requests.".into()
         }
+        // Its own words say what it does not like.
+        Error::Rejected { refusal, .. } if refusal.is_worded() => return None,
         Error::Rejected { .. } => "Check that url or domain of the server is an Auth0 tenant.".into(),
         Error::Token(fault) => return fault.hint.clone(),
         Error::IssuerSetting { known: true, expected, .. } | Error::Argument { expected, .. } => format!("It must be {expected}."),

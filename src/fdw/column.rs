@@ -11,6 +11,9 @@ use pgrx::pg_sys;
 use super::attribute::{Attribute, Source};
 use super::datum::{Datum, Target};
 
+/// What an error says of a value that it must not quote.
+const SECRET: &str = "the value is not shown, as it is a secret or has one in it";
+
 /// Where in a row's object the value stands.
 enum Place {
     /// The whole object.
@@ -31,6 +34,8 @@ pub struct Column {
     truth: bool,
     /// What is taken out of it.
     hidden: Hidden,
+    /// Whether it is a secret, or may have one in it that is not taken out.
+    secret: bool,
     on_type_error: OnTypeError,
 }
 
@@ -56,6 +61,7 @@ impl Column {
             Source::Query => Hidden::default(),
             Source::Whole | Source::Path(_) => Hidden::below(object, &steps),
         };
+        let secret = redact::is_within(object, &steps) || (show_secrets && !inside.is_empty());
         let hidden = match show_secrets {
             true => Hidden::default(),
             false => inside,
@@ -85,6 +91,7 @@ impl Column {
             ),
             truth,
             hidden,
+            secret,
             on_type_error,
         }
     }
@@ -131,6 +138,8 @@ impl Column {
                 ty: self.target.name(),
                 id: id(),
                 reason: match wanted {
+                    // Reasons quote the value.
+                    _ if self.secret || redact::holds_any(raw) => SECRET.to_owned(),
                     OnTypeError::Error => reason,
                     OnTypeError::Null => format!(
                         "{reason}; beside parallel workers it cannot become NULL (SET max_parallel_workers_per_gather = 0)"

@@ -196,7 +196,7 @@ fn requests(request: &ScanRequest, size: u32) -> String {
                 None => String::new(),
             }
         }
-        Ask::Needs(column) => format!("none: needs a value of {column}"),
+        Ask::Needs(columns) => format!("none: needs a value of {}", columns.join(", ")),
         Ask::Lookups(lookups) => match lookups.first() {
             Some(lookup) => several(
                 shown_get(&request.narrowed(lookup.get.clone())),

@@ -2,19 +2,26 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ptr;
 
+use auth0::catalog::Object;
 use pgrx::pg_sys::Oid;
 
 thread_local! {
-    static TOTALS: RefCell<HashMap<(Oid, &'static str), u64>> = RefCell::default();
+    /// By the object's address, which is its identity: two that are declared may have one name.
+    static TOTALS: RefCell<HashMap<(Oid, usize), u64>> = RefCell::default();
+}
+
+fn key(server: Oid, object: &'static Object) -> (Oid, usize) {
+    (server, ptr::from_ref(object).addr())
 }
 
 /// Notes the number of rows of an object of a server.
-pub fn note(server: Oid, object: &'static str, rows: u64) {
-    TOTALS.with_borrow_mut(|totals| totals.insert((server, object), rows));
+pub fn note(server: Oid, object: &'static Object, rows: u64) {
+    TOTALS.with_borrow_mut(|totals| totals.insert(key(server, object), rows));
 }
 
 /// The number noted last.
-pub fn rows(server: Oid, object: &'static str) -> Option<u64> {
-    TOTALS.with_borrow(|totals| totals.get(&(server, object)).copied())
+pub fn rows(server: Oid, object: &'static Object) -> Option<u64> {
+    TOTALS.with_borrow(|totals| totals.get(&key(server, object)).copied())
 }

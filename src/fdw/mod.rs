@@ -17,6 +17,7 @@ mod json_path;
 mod learnt;
 mod lookup_join;
 pub mod modify;
+mod needs;
 mod operand;
 mod paths;
 mod plan;

@@ -409,7 +409,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn is_integer(ty: Oid) -> bool {
+/// Whether it is a type of whole numbers.
+pub fn is_integer(ty: Oid) -> bool {
     [pg_sys::INT2OID, pg_sys::INT4OID, pg_sys::INT8OID].contains(&ty)
 }
 

@@ -130,7 +130,7 @@ pub unsafe extern "C-unwind" fn size(
             forbid_workers(root);
         }
         refuse_joined_query(rel, &attributes).or_raise();
-        let learnt = learnt::rows(declared.server_oid(), object.name).map(|rows| rows as f64);
+        let learnt = learnt::rows(declared.server_oid(), object).map(|rows| rows as f64);
         (*rel).tuples = learnt.unwrap_or(if (*rel).tuples > 0.0 {
             (*rel).tuples
         } else {
@@ -283,7 +283,7 @@ impl Relation {
         let known = |key: &str| values.iter().find(|(one, _)| *one == key).map(|(_, n)| *n);
         let rows = |object: &str| {
             auth0::catalog::find(object)
-                .and_then(|object| learnt::rows(self.server, object.name))
+                .and_then(|object| learnt::rows(self.server, object))
                 .map_or(ASSUMED_ROWS, |rows| rows as f64)
         };
         calls_of_lists(self.object, &known, &rows, found, size, &self.reads)

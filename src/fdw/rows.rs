@@ -118,7 +118,7 @@ impl Rows {
         self.waited += since.elapsed();
         match page {
             Some(page) => {
-                let page = Rc::new(page?);
+                let page = Rc::new(page.map_err(|error| self.request.blame(error))?);
                 if let Some(told) = page.told() {
                     notice(told);
                 }
@@ -129,7 +129,7 @@ impl Rows {
             None => {
                 self.complete = true;
                 if is_whole(&self.request.ask) {
-                    learnt::note(self.server, self.request.object.name, self.passed);
+                    learnt::note(self.server, self.request.object, self.passed);
                 }
                 self.stop();
                 Ok(None)
@@ -145,7 +145,7 @@ impl Rows {
         let object = self.request.object;
         let of_all = matches!(self.request.ask, Ask::Search(None) | Ask::Count(None));
         if let Some(total) = page.total().filter(|_| first && of_all) {
-            learnt::note(self.server, object.name, total);
+            learnt::note(self.server, object, total);
         }
     }
 

@@ -19,13 +19,14 @@ use pgrx::{check_for_interrupts, pg_guard, PgMemoryContexts};
 use super::attribute::Attribute;
 use super::column::Column;
 use super::generated::Computed;
+use super::needs;
 use super::plan::Plan;
 use super::rows::Rows;
 use super::runs::{Run, Runs};
 use super::slot::{clear, natts};
 use super::values::Values;
 use crate::backend;
-use crate::error::OrRaise;
+use crate::error::{raise, OrRaise};
 use crate::guc;
 #[cfg(any(feature = "pg14", feature = "pg15"))]
 use crate::list;
@@ -112,6 +113,12 @@ impl ScanState {
         query: Option<String>,
         values: Option<Vec<Value>>,
     ) {
+        let lacks = request.ask.lacks();
+        if !lacks.is_empty() {
+            let table = Oid::from_u32(self.plan.table);
+            // SAFETY: the executor holds a lock on the table that it scans.
+            raise(unsafe { needs::error(table, self.object, lacks) }.or_raise());
+        }
         let client = match &self.client {
             Some(client) => client.clone(),
             None => {

@@ -115,3 +115,54 @@ fn what_is_named_like_a_secret_is_hidden_wherever_it_is_shown() {
         assert!(shown.contains("S3CRET"), "{sql}: {shown}");
     }
 }
+
+#[test]
+fn errors_do_not_quote_them() {
+    let mut world = full();
+    let mut fails = |columns: &str, options: &str, quoted: bool| {
+        world.run(&format!(
+            "drop foreign table if exists bad; create foreign table bad ({columns}) server auth0 options ({options})"
+        ));
+        let error = world.error("select * from bad");
+        assert_eq!(error.code().code(), "HV004", "{columns}: {error:?}");
+        let told = format!("{error:?}");
+        assert!(!told.contains("S3CRET"), "{columns}: {told}");
+        assert_eq!(told.contains("not shown"), !quoted, "{columns}: {told}");
+    };
+    let connections = "object 'connections'";
+    for column in ["vendorApiKey", "customHeaders.Authorization"] {
+        let column = format!("v int options (path 'options.{column}')");
+        fails(&column, connections, false);
+        fails(
+            &column,
+            "object 'connections', include_secrets 'true'",
+            false,
+        );
+    }
+    let value = "v int options (path 'sink.httpCustomHeaders.0.value')";
+    fails(value, "object 'log_streams'", false);
+    // What is above a secret is quoted without it, if it has been taken out.
+    let above = "v uuid options (path 'options.customHeaders')";
+    fails(above, connections, true);
+    fails(above, "object 'connections', include_secrets 'true'", false);
+    fails("v date options (path 'strategy')", connections, true);
+    // Without an object nothing is known but the names.
+    fails(
+        "v int options (path 'options.vendorApiKey')",
+        "path '/api/v2/connections/con_full'",
+        false,
+    );
+    fails("attrs uuid", "path '/api/v2/connections/con_full'", false);
+    fails("id uuid", "path '/api/v2/connections/con_full'", true);
+    let clients =
+        "create foreign table se (client_secret int) server auth0 options (object 'clients')";
+    world.run(clients);
+    let secrets = world.sim.objects(&["clients"]);
+    let told = format!("{:?}", world.error("select * from se"));
+    for secret in secrets
+        .iter()
+        .filter_map(|client| client["client_secret"].as_str())
+    {
+        assert!(!told.contains(secret), "{told}");
+    }
+}

@@ -4,6 +4,7 @@
 mod check;
 mod endpoints;
 mod get;
+mod hints;
 mod objects;
 mod support;
 mod views;

@@ -41,6 +41,13 @@ pub struct Refusal {
     pub message: Option<String>,
 }
 
+impl Refusal {
+    /// Whether it has words of the API, so that it is its answer and not one of something on the way to it.
+    pub fn is_worded(&self) -> bool {
+        self.code.is_some() || self.message.is_some()
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "HTTP {}", self.status)?;
@@ -207,6 +214,14 @@ pub enum Error {
         /// Auth0's words.
         refusal: Refusal,
     },
+    /// A search that was rejected, perhaps for what it looks for.
+    #[error("Auth0 rejected the request")]
+    SearchRejected {
+        /// The call.
+        call: Call,
+        /// Auth0's words.
+        refusal: Refusal,
+    },
     /// Still throttled after the longest wait allowed.
     #[error("Auth0 keeps throttling this tenant")]
     RateLimited {
@@ -253,6 +268,8 @@ pub enum Error {
     TooManyCalls {
         /// The object.
         object: &'static str,
+        /// The object whose lists they are, if it is read for the sake of that one.
+        reads: Option<&'static str>,
         /// How many.
         calls: u64,
         /// Whether all of them have been counted.
@@ -274,13 +291,15 @@ pub enum Error {
         /// `auth0_fdw.max_calls`.
         allowed: u64,
     },
-    /// An object that the API lists only for a given value.
-    #[error("\"{object}\" can only be read for given values of \"{column}\"")]
+    /// An object that the API lists only for given values.
+    #[error("\"{object}\" can only be read for given values of {}", words(.columns))]
     NeedsValue {
         /// The object.
         object: &'static str,
-        /// The column.
-        column: &'static str,
+        /// The columns that have none.
+        columns: Vec<&'static str>,
+        /// Those of them that the table does not have, or has with a type that gives none.
+        undeclared: Vec<&'static str>,
     },
     /// Rows moved past the walk while it was reading in an order that changes with them. Reading again may succeed.
     #[error("\"{object}\" changed their \"{key}\" while they were read in its order")]
@@ -331,6 +350,16 @@ pub enum Error {
         reason: String,
         /// How often it was tried.
         attempts: u32,
+    },
+    /// A complete answer to a call that a table declares, whose shape is not what it declares.
+    #[error("the answer of Auth0 has no rows of the declared shape")]
+    Shape {
+        /// The call.
+        call: Call,
+        /// What it is; never a quotation of the body.
+        reason: String,
+        /// The key under which the rows should be, if one is declared.
+        list_key: Option<&'static str>,
     },
     /// A JSON value that does not fit the declared type.
     #[error("value of \"{path}\" does not fit type {ty}")]
@@ -591,6 +620,16 @@ fn share(written: &Places, unknown: &[String]) -> &'static str {
     }
 }
 
+/// `"a", "b" and "c"`
+fn words(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
 /// So much of a text as a message may quote.
 fn short(text: &str) -> String {
     text.chars().take(60).collect()
@@ -607,6 +646,16 @@ impl Error {
     pub(crate) fn abandoned() -> Self {
         Error::Runtime {
             reason: "a request was abandoned".to_owned(),
+        }
+    }
+
+    /// The same of a search: its text may be the cause.
+    pub fn of_search(self) -> Self {
+        match self {
+            Error::Rejected { call, refusal } if matches!(refusal.status, 400 | 414) => {
+                Error::SearchRejected { call, refusal }
+            }
+            other => other,
         }
     }
 

@@ -11,7 +11,7 @@ use crate::catalog::{Language, Shape};
 use crate::client::{Client, Get, Stats};
 use crate::error::{Error, Refusal, Result};
 use crate::options::{MissingFeature, Settings};
-use crate::rows::{Columns, Json, Page};
+use crate::rows::{shown_shape, Columns, Json, Page};
 
 /// Fetches single answers.
 pub struct Fetcher {
@@ -84,8 +84,10 @@ impl Fetcher {
 
     /// The error for so many calls; `exact` if none has been left uncounted.
     pub fn too_many(&self, calls: u64, exact: bool) -> Error {
+        let request = &self.request;
         Error::TooManyCalls {
-            object: self.request.object.name,
+            object: request.sake.unwrap_or(request.object.name),
+            reads: request.sake.map(|_| request.object.name),
             calls,
             exact,
             allowed: self.budget.allowed(),
@@ -96,7 +98,7 @@ impl Fetcher {
     pub fn spent(&self) -> Error {
         let (read, known) = self.budget.lists();
         Error::CallsSpent {
-            object: self.request.object.name,
+            object: self.request.sake.unwrap_or(self.request.object.name),
             calls: self.budget.calls(),
             read,
             known,
@@ -107,10 +109,7 @@ impl Fetcher {
     /// Fetches a list of rows.
     pub async fn fetch(&self, get: Get) -> Result<Page> {
         self.budget.count();
-        let list_key = match self.request.object.shape {
-            Shape::List(key) => key,
-            _ => "",
-        };
+        let list_key = list_key(self.request.object.shape).unwrap_or_default();
         let parse = |body| Page::parse(body, list_key, &self.columns);
         self.client
             .get(&get, &self.settings, &self.stats, parse)
@@ -125,10 +124,17 @@ impl Fetcher {
             return Err(self.spent());
         }
         let get = self.request.narrowed(get);
-        let parse = |body| Page::shaped(body, listing.shape, &self.columns);
+        let parse = |body| self.shaped(body, listing.shape);
         let page = self.client.get(&get, &self.settings, &self.stats, parse);
         let page = match page.await {
-            Ok(page) => page,
+            Ok(Ok(page)) => page,
+            Ok(Err(reason)) => {
+                return Err(Error::Shape {
+                    call: get.call(),
+                    reason,
+                    list_key: list_key(listing.shape),
+                })
+            }
             Err(error) => return self.lacking(error, listing),
         };
         let mut page = page.give(&listing.given, &self.columns);
@@ -138,6 +144,27 @@ impl Fetcher {
             });
         }
         Ok(page)
+    }
+
+    /// The rows of an answer, or what is wrong with its shape. The catalogue knows what shapes answers have, so that one of
+    /// another has been damaged on the way; of a declared call it is the declaration that may be wrong, and the answer will
+    /// not be another next time.
+    #[allow(clippy::type_complexity)]
+    fn shaped(
+        &self,
+        body: Vec<u8>,
+        shape: Shape,
+    ) -> std::result::Result<std::result::Result<Page, String>, String> {
+        if !self.request.object.is_declared() {
+            return Page::shaped(body, shape, &self.columns).map(Ok);
+        }
+        let copy = body.clone();
+        Page::shaped(body, shape, &self.columns)
+            .map(Ok)
+            .or_else(|reason| match shown_shape(&copy, list_key(shape)) {
+                Some(shown) => Ok(Err(shown)),
+                None => Err(reason),
+            })
     }
 
     /// What a refused list comes to.
@@ -152,7 +179,7 @@ impl Fetcher {
                 return Ok(Page::count(0))
             }
             Error::Rejected { refusal, call }
-                if !(refusal.status == 404 && is_worded(&refusal)) =>
+                if !(refusal.status == 404 && refusal.is_worded()) =>
             {
                 return Err(Error::Rejected { refusal, call })
             }
@@ -175,10 +202,16 @@ impl Fetcher {
             }
             error => return Err(error),
         };
-        Ok(Page::notice(format!(
-            "the Auth0 tenant does not offer \"{}\": {refusal}",
-            object.name
-        )))
+        Ok(Page::notice(match self.request.sake {
+            None => format!(
+                "the Auth0 tenant does not offer \"{}\": {refusal}",
+                object.name
+            ),
+            Some(sake) => format!(
+                "\"{sake}\" reads \"{}\", which the Auth0 tenant does not offer: {refusal}",
+                object.name
+            ),
+        }))
     }
 
     /// Makes a single call. An object that is not there, or an id that none can have, is no row.
@@ -202,6 +235,14 @@ impl Fetcher {
     }
 }
 
+/// The key of the rows, of a list that has one.
+fn list_key(shape: Shape) -> Option<&'static str> {
+    match shape {
+        Shape::List(key) => Some(key),
+        _ => None,
+    }
+}
+
 /// Whether a refusal says that there is no such user, and not that there is no such path.
 fn absent_user(refusal: &Refusal) -> bool {
     let code = refusal.code.as_deref().unwrap_or_default();
@@ -215,15 +256,10 @@ fn absent_user(refusal: &Refusal) -> bool {
 /// Whether a refusal says that what a path names is not there. Many have no code.
 fn absent(refusal: &Refusal) -> bool {
     match refusal.status {
-        404 => is_worded(refusal),
+        404 => refusal.is_worded(),
         400 => refusal.code.as_deref() == Some("invalid_uri"),
         _ => false,
     }
-}
-
-/// Whether it is an answer of the API, and not of something on the way to it.
-fn is_worded(refusal: &Refusal) -> bool {
-    refusal.code.is_some() || refusal.message.is_some()
 }
 
 /// Whether what is refused may be offered for another object: an operation, not a feature.

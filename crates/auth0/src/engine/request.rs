@@ -3,6 +3,7 @@
 use crate::catalog::template::{self, Put};
 use crate::catalog::{Language, Object, Paging, Shape};
 use crate::client::Get;
+use crate::error::Error;
 use crate::plan;
 use crate::rows::Columns;
 
@@ -26,6 +27,8 @@ pub struct ScanRequest {
     pub limit: Option<u64>,
     /// Whether the API may be asked to leave out the keys that are not wanted.
     pub narrow: bool,
+    /// The object that a query asks for, if this one is only read for its sake.
+    pub sake: Option<&'static str>,
 }
 
 /// Which rows of an object.
@@ -45,8 +48,26 @@ pub enum Ask {
     Lists(Vec<Listing>),
     /// Lists for each row of another object.
     Fan(Box<Fan>),
-    /// Nothing can be asked: the API needs a value of this column.
-    Needs(&'static str),
+    /// Nothing can be asked: the API needs values of these columns.
+    Needs(Vec<&'static str>),
+}
+
+impl Ask {
+    /// The columns of the object whose values are lacking, be it for the lists of another one that is read first.
+    pub fn lacks(&self) -> Vec<&'static str> {
+        match self {
+            Ask::Needs(columns) => columns.clone(),
+            Ask::Fan(fan) => {
+                let theirs = fan.parent.ask.lacks().into_iter();
+                let ours = theirs.filter_map(|column| {
+                    let key = fan.parent.object.key_of(column);
+                    fan.columns.iter().find(|(_, theirs)| *theirs == key)
+                });
+                ours.map(|(own, _)| *own).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// One list, however many pages it has.
@@ -215,6 +236,17 @@ impl ScanRequest {
             sort: None,
             limit: None,
             narrow: false,
+            sake: None,
+        }
+    }
+
+    /// An error as this request has brought it about.
+    pub fn blame(&self, error: Error) -> Error {
+        match self.ask {
+            Ask::Search(_) | Ask::Chunks(_) | Ask::Count(_) if self.object.is_searched() => {
+                error.of_search()
+            }
+            _ => error,
         }
     }
 

@@ -201,13 +201,15 @@ impl Context {
                 }
                 lists::read(fetcher, lists.into_iter(), out).await
             }
-            Ask::Fan(fan) => {
+            Ask::Fan(mut fan) => {
+                fan.parent.sake = request.sake.or(Some(request.object.name));
                 let fetcher = self.fetcher(request);
                 fan::read(self, fetcher, *fan, out).await
             }
-            Ask::Needs(column) => Err(Error::NeedsValue {
+            Ask::Needs(columns) => Err(Error::NeedsValue {
                 object: request.object.name,
-                column,
+                columns,
+                undeclared: Vec::new(),
             }),
         }
     }

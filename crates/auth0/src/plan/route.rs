@@ -163,22 +163,23 @@ impl Known {
                 keep: keep.clone(),
             })
         };
-        let Some(first) = lacking.first() else {
+        if lacking.is_empty() {
             return lists(product(&known).into_iter().flat_map(sketch).collect());
-        };
-        let from_parent = |variable: &&&str| {
+        }
+        let from_parent = |variable: &&str| {
             let mut columns = object.parent.iter().flat_map(|parent| parent.columns);
-            columns.any(|(own, _)| own == *variable)
+            columns.any(|(own, _)| own == variable)
         };
-        if let Some(alone) = lacking.iter().find(|variable| !from_parent(variable)) {
-            return Ask::Needs(alone);
+        if !lacking.iter().all(from_parent) {
+            lacking.retain(|variable| !from_parent(variable));
+            return Ask::Needs(lacking);
         }
         let Some((parent, of)) = object
             .parent
             .as_ref()
             .and_then(|parent| Some((parent, catalog::find(parent.object)?)))
         else {
-            return Ask::Needs(first);
+            return Ask::Needs(lacking);
         };
         // What is known of the parent's rows narrows them; all that it has goes into the path.
         let mut above = Known::default();
@@ -550,7 +551,23 @@ mod tests {
         assert!(
             matches!(&fan.parent.ask, Ask::Fan(above) if above.parent.object.name == "organizations")
         );
-        assert!(matches!(ask("jobs", &[], &[]), Ask::Needs("id")));
+        assert!(matches!(ask("jobs", &[], &[]), Ask::Needs(columns) if columns == ["id"]));
+    }
+
+    #[test]
+    fn all_that_is_lacking_is_named_at_once() {
+        let lacks = |object: &str, filters: &[Filter]| ask(object, filters, &[text("x")]).lacks();
+        assert_eq!(lacks("prompt_screen_renderings", &[]), ["prompt", "screen"]);
+        let prompt = [equal("prompt", 0)];
+        assert_eq!(lacks("prompt_screen_renderings", &prompt), ["screen"]);
+        for object in catalog::OBJECTS {
+            assert_eq!(
+                lacks(object.name, &[]),
+                object.required(),
+                "{}",
+                object.name
+            );
+        }
     }
 
     #[test]

@@ -17,4 +17,5 @@ pub use columns::Columns;
 pub use page::Page;
 pub use path::Path;
 pub use scalar::{bool_of_text, integer, Json, Odd};
+pub use shape::shown as shown_shape;
 pub use time::{parse as parse_time, Time};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
+use serde_json::Value;
 
 use crate::catalog::Shape;
 
@@ -30,6 +31,38 @@ pub fn as_list(body: &str, shape: Shape) -> Result<Option<String>, String> {
         Shape::Nested(list, array, given) => nested(body, list, array, given)?,
     };
     Ok(Some(format!("[{}]", rows.join(","))))
+}
+
+/// What a body is whose rows should be under `list_key`, or it; `None` if it is no JSON at all. It quotes nothing.
+pub fn shown(body: &[u8], list_key: Option<&str>) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    Some(match (&body, list_key) {
+        (Value::Object(map), Some(key)) => match map.get(key) {
+            None => format!("an object without the key \"{key}\""),
+            Some(inside) => format!("an object whose \"{key}\" is {}", kind(inside)),
+        },
+        _ => kind(&body),
+    })
+}
+
+/// In words, with those of an array's elements that are no rows.
+fn kind(value: &Value) -> String {
+    let of = |value: &Value| match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a truth value",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    };
+    let odd = |all: &[Value]| all.iter().find(|one| !one.is_object()).map(of);
+    match value {
+        Value::Array(all) => match odd(all) {
+            Some(odd) => format!("an array in which {odd} stands for a row"),
+            None => of(value).to_owned(),
+        },
+        other => of(other).to_owned(),
+    }
 }
 
 fn read<'a, T: serde::Deserialize<'a>>(body: &'a str) -> Result<T, String> {
@@ -111,6 +144,41 @@ mod tests {
             assert_eq!(of(body, scopes), r#"[{"api_id":"1","value":"r"}]"#);
         }
         assert_eq!(of("[]", scopes), "[]");
+    }
+
+    #[test]
+    fn shapes_are_shown() {
+        for (body, list_key, expected) in [
+            ("7", None, Some("a number")),
+            (
+                r#"["S"]"#,
+                None,
+                Some("an array in which a text stands for a row"),
+            ),
+            (
+                r#"{"S":[]}"#,
+                Some("rows"),
+                Some("an object without the key \"rows\""),
+            ),
+            (
+                r#"{"rows":{}}"#,
+                Some("rows"),
+                Some("an object whose \"rows\" is an object"),
+            ),
+            (
+                r#"{"rows":[{},[]]}"#,
+                Some("rows"),
+                Some("an object whose \"rows\" is an array in which an array stands for a row"),
+            ),
+            ("{", None, None),
+            ("", Some("rows"), None),
+        ] {
+            assert_eq!(
+                shown(body.as_bytes(), list_key).as_deref(),
+                expected,
+                "{body}"
+            );
+        }
     }
 
     #[test]
