@@ -17,7 +17,7 @@ CREATE FUNCTION auth0.list_objects(OUT object text, OUT area text, OUT doc text,
     OUT insertable text[], OUT updatable text[], OUT deletable bool)
   RETURNS SETOF record LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 180 AS 'MODULE_PATHNAME', 'list_objects_wrapper';
 CREATE VIEW auth0.objects AS SELECT * FROM auth0.list_objects();
-COMMENT ON VIEW auth0.objects IS 'What IMPORT FOREIGN SCHEMA makes tables of: endpoint, scopes (any of them will do), look-ups, filters, and what can be written';
+COMMENT ON VIEW auth0.objects IS 'What IMPORT FOREIGN SCHEMA makes tables of: endpoint, scopes (any of them will do; for all rows those of the parent, too), look-ups, filters, and what can be written';
 GRANT SELECT ON auth0.objects TO PUBLIC;
 
 REVOKE ALL ON FUNCTION auth0.get(text, text, jsonb), auth0.check(text) FROM PUBLIC;

@@ -9,6 +9,7 @@
 //! - [`interrupt`]: waiting without being deaf to Postgres
 //! - [`array`], [`list`], [`text`]: Postgres' arrays and lists; strings in and out of the database's encoding
 //! - [`log`]: lines in the server log, and notices
+//! - [`caught`]: errors of Postgres' that do not end the statement
 //! - [`as_user`]: acting as somebody else for the length of a call
 //! - [`error`]: every SQLSTATE, detail and hint
 
@@ -17,6 +18,7 @@
 mod array;
 mod as_user;
 mod backend;
+mod caught;
 mod error;
 mod fdw;
 mod functions;

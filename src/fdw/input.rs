@@ -4,13 +4,11 @@
 use std::cell::Cell;
 use std::ffi::{CStr, CString};
 use std::mem::MaybeUninit;
-use std::panic::AssertUnwindSafe;
-use std::ptr;
 
-use pgrx::pg_sys::panic::CaughtError;
 use pgrx::pg_sys::{self, Datum, Oid};
-use pgrx::{PgSqlErrorCode, PgTryBuilder};
+use pgrx::PgSqlErrorCode;
 
+use crate::caught::caught;
 use crate::error::raise_again;
 
 /// Why a value does not fit, in words.
@@ -59,63 +57,11 @@ impl Input {
 /// Runs an input function and turns its complaint about the value into a misfit; anything else goes its way.
 /// `isolated`: in a subtransaction, so that nothing the function began outlives its error.
 pub fn catch_misfit<T>(isolated: bool, run: impl FnOnce() -> T) -> Result<T, Misfit> {
-    let subtransaction = isolated.then(Subtransaction::begin);
-    let mut run = Some(run);
-    let result = PgTryBuilder::new(AssertUnwindSafe(move || Ok(run.take().map(|run| run()))))
-        .catch_others(|error| Err(Box::new(error)))
-        .catch_rust_panic(|error| Err(Box::new(error)))
-        .execute();
-    if let Some(subtransaction) = subtransaction {
-        subtransaction.end(result.is_ok());
-    }
-    let error = match result {
-        Ok(Some(value)) => return Ok(value),
-        Ok(None) => return Err(String::new()),
-        Err(error) => *error,
-    };
-    match error {
-        CaughtError::PostgresError(report) | CaughtError::ErrorReport(report) => {
-            if is_about_data(report.sql_error_code()) {
-                return Err(report.message().to_owned());
-            }
-            // Postgres' own record of it is gone once it has been caught, so it is raised anew.
-            raise_again(&report)
-        }
-        panic @ CaughtError::RustPanic { .. } => panic.rethrow(),
-    }
-}
-
-/// A subtransaction whose values are made in the row's memory, not in its own.
-struct Subtransaction {
-    context: pg_sys::MemoryContext,
-    owner: pg_sys::ResourceOwner,
-}
-
-impl Subtransaction {
-    fn begin() -> Self {
-        // SAFETY: reads variables of the backend; begun inside a statement, ended by `end` in any case.
-        unsafe {
-            let before = Subtransaction {
-                context: pg_sys::CurrentMemoryContext,
-                owner: pg_sys::CurrentResourceOwner,
-            };
-            pg_sys::BeginInternalSubTransaction(ptr::null());
-            pg_sys::MemoryContextSwitchTo(before.context);
-            before
-        }
-    }
-
-    fn end(self, well: bool) {
-        // SAFETY: the one begun by `begin` is the innermost again; what was current then lives on.
-        unsafe {
-            if well {
-                pg_sys::ReleaseCurrentSubTransaction();
-            } else {
-                pg_sys::RollbackAndReleaseCurrentSubTransaction();
-            }
-            pg_sys::MemoryContextSwitchTo(self.context);
-            pg_sys::CurrentResourceOwner = self.owner;
-        }
+    match caught(isolated, run) {
+        Ok(value) => Ok(value),
+        Err(report) if is_about_data(report.sql_error_code()) => Err(report.message().to_owned()),
+        // Postgres' own record of it is gone once it has been caught, so it is raised anew.
+        Err(report) => raise_again(&report),
     }
 }
 

@@ -20,7 +20,9 @@ pub fn tenant_of(users: usize) -> World {
 /// The same with the imported table `users`.
 pub fn imported(users: usize) -> World {
     let mut world = tenant_of(users);
-    world.run("import foreign schema auth0 from server auth0 into public");
+    world.run(
+        "import foreign schema auth0 from server auth0 into public options (include_secrets 'true')",
+    );
     world
 }
 
@@ -43,7 +45,7 @@ pub fn put(sim: &Simulator, raw: &str) {
 /// Declares a foreign table of the tenant's users.
 pub fn declare(world: &mut World, name: &str, columns: &str) {
     world.run(&format!(
-        "create foreign table {name} ({columns}) server auth0 options (object 'users')"
+        "create foreign table {name} ({columns}) server auth0 options (object 'users', include_secrets 'true')"
     ));
 }
 

@@ -85,6 +85,11 @@ fn missing_scopes_are_named_and_no_secret_is_shown() {
         row(&mut world, "table", "roles"),
         (false, "the token lacks the scope read:roles".to_owned())
     );
+    let partly = "only for given role_id: to read all of it the token lacks read:roles";
+    assert_eq!(
+        row(&mut world, "table", "role_users"),
+        (true, partly.to_owned())
+    );
     let all = format!(
         "{:?}",
         world.query_text("select c::text from auth0.check('auth0') c")

@@ -278,6 +278,10 @@ fn declarations_that_are_none() {
     fails("path '/api/v2/x', paging 'next'", "checkpoint");
     fails("path '/api/v2/x', paging 'offset'", "list_key");
     fails("list_key 'x'", "\"path\"");
+    fails(
+        "path '/api/v2/clients?page=1', list_key 'clients', paging 'offset'",
+        "It must be a path without the parameter page, which paging sets.",
+    );
     fails("updatable 'false'", "\"object\"");
     assert!(calls(&world).is_empty());
 }

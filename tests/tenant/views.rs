@@ -63,7 +63,7 @@ fn every_view_is_made_and_costs_what_is_said() {
     let roles = world.sim.objects(&["roles"]).len();
     assert_eq!(cost["admins_by_role"], 1 + roles);
     assert_eq!(cost["clients_with_weak_settings"], 1);
-    assert_eq!(cost["connections_without_protection"], 2);
+    assert_eq!(cost["connections_without_protection"], 3);
     assert_eq!(cost["expiring_signing_keys"], 1);
 }
 
@@ -174,6 +174,20 @@ fn weak_clients_and_connections_say_why() {
     let there = column(&mut world, "select name from connections where strategy = 'auth0' and options ->> 'brute_force_protection' is distinct from 'true' order by 1");
     assert!(!there.is_empty());
     assert_eq!(weak, there);
+    // Without the tenant's protection, theirs does nothing.
+    let mut tenant = world.query_text("select attrs from brute_force_protection");
+    let mut tenant: serde_json::Value =
+        serde_json::from_str(&tenant.remove(0).remove(0).unwrap()).unwrap();
+    tenant["enabled"] = false.into();
+    let path = ["attack-protection", "brute-force-protection"];
+    world.sim.set_object(&path, Some(tenant));
+    let weak = column(&mut world, "select name from connections_without_protection where 'no brute-force protection in the tenant' = any (problems) order by 1");
+    let all = column(
+        &mut world,
+        "select name from connections where strategy = 'auth0' order by 1",
+    );
+    assert!(all.len() > there.len());
+    assert_eq!(weak, all);
 }
 
 #[test]
@@ -242,7 +256,45 @@ fn what_is_missing_is_named_and_skipped() {
          import foreign schema auth0 limit to (roles) from server other into part",
     );
     let error = told(&world.error("select auth0.create_views('part')"));
-    assert!(error.contains("belong to one server"), "{error}");
+    assert!(
+        error.contains("belong to one server, not to several: auth0, other"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_view_that_cannot_be_made_keeps_no_other_from_being_made() {
+    let mut world = imported(1);
+    world.run(
+        "drop foreign table clients;
+         create foreign table clients (client_id text, name text) server auth0 options (object 'clients');
+         alter foreign table signing_keys alter column revoked type text;
+         alter foreign table connections rename to blocked_users;
+         create view stale_users as select 1 as one",
+    );
+    let heard = notices(&world, "select auth0.create_views('auth0_data')");
+    let why = |view: &str, says: &str| {
+        let start = format!("view \"{view}\" is left out, because ");
+        let told = heard.iter().find(|notice| notice.starts_with(&start));
+        assert!(
+            told.is_some_and(|told| told.contains(says)),
+            "{view}: {heard:?}"
+        );
+    };
+    why(
+        "clients_with_weak_settings",
+        "column c.token_endpoint_auth_method does not exist",
+    );
+    why("expiring_signing_keys", "IS NOT TRUE must be type boolean");
+    why("blocked_users", "\"blocked_users\" is not a view");
+    why("stale_users", "view column \"one\"");
+    assert_eq!(heard.len(), 4, "{heard:?}");
+    let made = "select count(*) from pg_views where schemaname = 'auth0_data'";
+    assert_eq!(world.value(made), Some((VIEWS.len() - 3).to_string()));
+    assert_eq!(
+        world.value("select one from stale_users"),
+        Some("1".to_owned())
+    );
 }
 
 #[test]

@@ -57,6 +57,21 @@ fn is_parameter(pair: &str) -> bool {
         && outside_places(value).is_some_and(|literal| literal.chars().all(constant))
 }
 
+/// The parameter of a path, if there is one, that its paging sends by itself.
+pub fn set_by_paging(path: &str, paging: Paging) -> Option<&str> {
+    let own: &[&str] = match paging {
+        Paging::None => &[],
+        Paging::Offset(_) => &["page", "per_page", "include_totals"],
+        Paging::Checkpoint(_) => &["from", "take"],
+        Paging::Both(_) => &["page", "per_page", "include_totals", "from", "take"],
+    };
+    let (_, query) = path.split_once('?')?;
+    let mut names = query
+        .split('&')
+        .filter_map(|pair| Some(pair.split_once('=')?.0));
+    names.find(|name| own.contains(name))
+}
+
 /// The text with a letter for each place; `None` if the braces are not those of places.
 fn outside_places(text: &str) -> Option<String> {
     let mut pieces = text.split('{');

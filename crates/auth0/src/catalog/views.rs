@@ -111,14 +111,16 @@ WHERE c.global IS NOT TRUE AND cardinality(w.problems) > 0",
     },
     View {
         name: "connections_without_protection",
-        doc: "Database connections without brute-force protection, or without detection of leaked passwords in the tenant",
-        calls: "one for each 100 database connections, and one",
-        objects: &["connections", "breached_password_detection"],
+        doc: "Database connections without brute-force protection, their own or the tenant's, or without detection of leaked passwords in the tenant",
+        calls: "one for each 100 database connections, and two",
+        objects: &["connections", "brute_force_protection", "breached_password_detection"],
         query: "
 SELECT c.id, c.name, w.problems
 FROM {connections} AS c CROSS JOIN (SELECT coalesce(bool_or(enabled), false) AS enabled FROM {breached_password_detection}) AS b
+CROSS JOIN (SELECT coalesce(bool_or(enabled), false) AS enabled FROM {brute_force_protection}) AS f
 CROSS JOIN LATERAL (SELECT array_remove(ARRAY[
-    CASE WHEN c.options ->> 'brute_force_protection' IS DISTINCT FROM 'true' THEN 'no brute-force protection' END,
+    CASE WHEN NOT f.enabled THEN 'no brute-force protection in the tenant'
+      WHEN c.options ->> 'brute_force_protection' IS DISTINCT FROM 'true' THEN 'no brute-force protection' END,
     CASE WHEN NOT b.enabled THEN 'no detection of leaked passwords' END
   ], NULL) AS problems) AS w
 WHERE c.strategy = 'auth0' AND cardinality(w.problems) > 0",

@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::{is_refused, may_read, Seen};
-use crate::catalog;
+use crate::catalog::{self, Object};
 use crate::client::{Claims, Rate};
 use crate::error::Error;
 use crate::options::Tenant;
@@ -75,13 +75,37 @@ pub fn findings(server: &str, seen: &Seen, words: impl Fn(&Error) -> String) -> 
     for object in catalog::OBJECTS {
         let ok = may_read(claims, object);
         let detail = match object.scopes {
-            _ if ok => String::new(),
+            _ if ok => partly(claims, object),
             [one] => format!("the token lacks the scope {one}"),
             any => format!("the token has none of the scopes {}", any.join(", ")),
         };
         found("table", object.name, ok, detail);
     }
     rows
+}
+
+/// What more it takes to read all rows of an object whose lists stand behind the rows of another; nothing if it is there.
+fn partly(claims: &Claims, object: &Object) -> String {
+    let Some(parent) = &object.parent else {
+        return String::new();
+    };
+    let mut lacking = Vec::new();
+    let mut above = Some(parent);
+    while let Some(of) = above.and_then(|parent| catalog::find(parent.object)) {
+        if !may_read(claims, of) {
+            lacking.push(of.scopes.join(" or "));
+        }
+        above = of.parent.as_ref();
+    }
+    if lacking.is_empty() {
+        return String::new();
+    }
+    let given: Vec<&str> = parent.columns.iter().map(|(own, _)| *own).collect();
+    format!(
+        "only for given {}: to read all of it the token lacks {}",
+        given.join(", "),
+        lacking.join(", ")
+    )
 }
 
 fn expiry(claims: &Claims, seen: &Seen) -> (bool, String) {
@@ -230,6 +254,41 @@ mod tests {
         ] {
             assert_eq!(row(payload, check), (false, says.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_child_is_only_read_whole_with_the_scopes_of_its_ancestors() {
+        let detail = |scope: &str, subject: &str| {
+            let rows = findings("s", &seen(&format!(r#"{{"scope":"{scope}"}}"#)), |error| {
+                error.to_string()
+            });
+            let row = rows.into_iter().find(|row| row.subject == subject).unwrap();
+            (row.ok, row.detail)
+        };
+        let partly = |columns: &str, scopes: &str| {
+            let detail =
+                format!("only for given {columns}: to read all of it the token lacks {scopes}");
+            (true, detail)
+        };
+        assert_eq!(
+            detail("read:users", "role_users"),
+            partly("role_id", "read:roles")
+        );
+        assert_eq!(
+            detail("read:users read:roles", "role_users"),
+            (true, String::new())
+        );
+        assert_eq!(
+            detail(
+                "read:organization_member_roles",
+                "organization_member_roles"
+            ),
+            partly(
+                "organization_id, user_id",
+                "read:organization_members, read:organizations or read:organizations_summary"
+            )
+        );
+        assert!(!detail("read:roles", "clients").0);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::raw::Raw;
 use super::table::find_at;
 use super::validate::check_value;
-use crate::catalog::{self, Object, Paging};
+use crate::catalog::{self, endpoint, Object, Paging};
 use crate::declared::{Holder, Place};
 use crate::error::{Error, Result};
 
@@ -15,6 +15,26 @@ pub(super) fn exclusive() -> impl Iterator<Item = (&'static str, &'static str)> 
     ["path", "list_key", "paging"]
         .into_iter()
         .map(|own| ("object", own))
+}
+
+fn paging(options: &Raw) -> Paging {
+    match options.get("paging") {
+        Some("offset") => Paging::Offset(PAGE),
+        Some("checkpoint") => Paging::Checkpoint(PAGE),
+        _ => Paging::None,
+    }
+}
+
+/// Whether what pages the endpoint stands only in one of both, `path` and `paging`: sent twice, rows would be left out.
+pub(super) fn check_paging(options: &Raw) -> Result<()> {
+    let path = options.get("path").unwrap_or_default();
+    match endpoint::set_by_paging(path, paging(options)) {
+        None => Ok(()),
+        Some(name) => Err(Error::option_value(
+            "path",
+            format!("a path without the parameter `{name}`, which `paging` sets"),
+        )),
+    }
 }
 
 /// The object that a table with these options shows.
@@ -44,11 +64,8 @@ pub fn shown(table: Holder, options: &Raw) -> Result<&'static Object> {
                 }
             }
             let list_key = options.get("list_key");
-            let paging = match options.get("paging") {
-                Some("offset") => Paging::Offset(PAGE),
-                Some("checkpoint") => Paging::Checkpoint(PAGE),
-                _ => Paging::None,
-            };
+            let paging = paging(options);
+            check_paging(options)?;
             // A page is an object around its rows, and would be taken for one row.
             if paging != Paging::None && list_key.is_none() {
                 return Err(missing("list_key", Some("paging")));

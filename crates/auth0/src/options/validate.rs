@@ -33,7 +33,10 @@ pub fn validate(place: Place, options: &Raw) -> Result<()> {
             return Err(Error::OptionConflict { first, second });
         }
     }
-    Ok(())
+    match place {
+        Place::Table => shown::check_paging(options),
+        _ => Ok(()),
+    }
 }
 
 /// Where an option of this name may stand.
@@ -200,6 +203,37 @@ mod tests {
     fn a_bad_secret_is_not_in_the_error() {
         let error = validate(Place::Table, &raw(&[("api_key", "hunter2")])).unwrap_err();
         assert!(!format!("{error:?} {error}").contains("hunter2"));
+    }
+
+    #[test]
+    fn what_paging_sends_is_not_in_the_path() {
+        let of = |query: &str, paging: &str| {
+            let path = format!("/api/v2/x{query}");
+            validate(Place::Table, &raw(&[("path", &path), ("paging", paging)]))
+        };
+        for (query, paging) in [
+            ("?page=1", "offset"),
+            ("?a=1&per_page={n}", "offset"),
+            ("?include_totals=false", "offset"),
+            ("?from=x", "checkpoint"),
+            ("?b=2&take=5", "checkpoint"),
+        ] {
+            let error = of(query, paging);
+            assert!(
+                matches!(&error, Err(Error::OptionValue { name, .. }) if name == "path"),
+                "{query} {paging}: {error:?}"
+            );
+        }
+        for (query, paging) in [
+            ("", "offset"),
+            ("?pages=1", "offset"),
+            ("?page=1&per_page=5", "none"),
+            // Other endpoints call their dates so.
+            ("?from={from}", "offset"),
+            ("?page=x", "checkpoint"),
+        ] {
+            assert_eq!(of(query, paging), Ok(()), "{query} {paging}");
+        }
     }
 
     #[test]
