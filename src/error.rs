@@ -419,8 +419,13 @@ fn hint(error: &Error) -> Option<String> {
             format!("Give one of them; to change over, OPTIONS (DROP {first}, ADD {second} '…') or the other way round.")
         }
         Error::OptionMissing { holder, option, .. } => {
-            let value = if *option == "object" { "users" } else { "…" };
-            add(holder, option, value)
+            match *option {
+                "object" => format!(
+                    "{} -- or another object of docs/tables.md, or an endpoint: ADD path '/api/v2/…'",
+                    add(holder, option, "users")
+                ),
+                _ => add(holder, option, "…"),
+            }
         }
         Error::NoCredentials { server, mapping } => {
             let statement = match mapping {
@@ -590,8 +595,8 @@ fn hint(error: &Error) -> Option<String> {
             "Check the search text if there is a condition on column q. Otherwise SET auth0_fdw.pushdown = off asks without conditions, for more requests.".into()
         }
         // Its own words say what it does not like.
-        Error::Rejected { refusal, .. } if refusal.is_worded() => return None,
-        Error::Rejected { .. } => "Check that url or domain of the server is an Auth0 tenant.".into(),
+        Error::Rejected { refusal, .. } if refusal.code.is_some() => return None,
+        Error::Rejected { .. } => "Check that the API has this path, and that url or domain of the server is an Auth0 tenant.".into(),
         Error::Token(fault) => return fault.hint.clone(),
         Error::IssuerSetting { known: true, expected, .. } | Error::Argument { expected, .. } => format!("It must be {expected}."),
         Error::IssuerSetting { expected, .. } => format!("Valid options: {expected}."),

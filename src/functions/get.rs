@@ -26,7 +26,7 @@ fn answer(server: &str, path: &str, params: &Value) -> Result<String> {
     if !endpoint::is_path(path) {
         return Err(Error::Argument {
             name: "path",
-            expected: endpoint::PATH.replace('`', ""),
+            expected: expected(path),
         });
     }
     let get = endpoint::call(path, &parameters(params)?);
@@ -38,6 +38,18 @@ fn answer(server: &str, path: &str, params: &Value) -> Result<String> {
         client.get(&get, &settings, &Stats::default(), json).await
     });
     interrupt::wait(runtime, || job.poll())
+}
+
+/// What a path must be, for one that is none.
+fn expected(path: &str) -> String {
+    let valid = endpoint::PATH.replace('`', "");
+    if path.contains('?') {
+        return format!("{valid}; parameters go into params");
+    }
+    match path.contains(char::is_whitespace) {
+        true => format!("{valid}, in which white space is percent-encoded (%20)"),
+        false => valid,
+    }
 }
 
 /// Whoever runs the statement, or owns the function that does.

@@ -148,7 +148,7 @@ fn no_object() {
     assert_eq!(
         error,
         "HV00J: foreign table \"My users\" has no option \"object\"\n\
-         HINT: ALTER FOREIGN TABLE app.\"My users\" OPTIONS (ADD object 'users');"
+         HINT: ALTER FOREIGN TABLE app.\"My users\" OPTIONS (ADD object 'users'); -- or another object of docs/tables.md, or an endpoint: ADD path '/api/v2/…'"
     );
     w.run(&statement_of(&error));
     assert_eq!(

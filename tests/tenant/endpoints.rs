@@ -242,6 +242,33 @@ fn pages_by_offset_and_by_checkpoint() {
 }
 
 #[test]
+fn a_limit_asks_for_no_more_rows() {
+    let mut world = large();
+    let options = "path '/api/v2/roles', list_key 'roles', paging 'offset'";
+    declare(&mut world, "id text, name text", options);
+    for (limit, pages) in [("limit 7", 1), ("limit 2 offset 5", 1), ("limit 0", 0)] {
+        world.query_text(&format!("select * from t {limit}"));
+        let asked = calls(&world);
+        assert_eq!(asked.len(), pages, "{limit}: {asked:?}");
+        assert!(
+            asked.iter().all(|call| call.contains("page=0&per_page=7&")),
+            "{asked:?}"
+        );
+    }
+    // Rows without an id cannot be told apart, so that all pages have one size.
+    let sql = "select count(distinct id) from (select id from t limit 60) x union all select count(*) from t where name > ''";
+    assert_eq!(column(&mut world, sql)[0], "60");
+    // More rows are wanted than the limit of one run.
+    world.run("begin; declare c cursor for select id from t limit 90");
+    let mut ids = column(&mut world, "fetch 40 from c");
+    ids.extend(column(&mut world, "fetch all from c"));
+    world.run("commit");
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 90);
+}
+
+#[test]
 fn an_endpoint_that_is_in_the_catalogue_shows_the_same_rows() {
     let mut world = world();
     world.run("import foreign schema auth0 limit to (clients) from server auth0 into public");

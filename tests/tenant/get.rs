@@ -57,6 +57,16 @@ fn what_is_no_call_is_not_sent() {
             "{path}: {error}"
         );
     }
+    for (path, says) in [
+        ("/api/v2/users?page=1", "; parameters go into params."),
+        (
+            "/api/v2/users/a b",
+            "in which white space is percent-encoded (%20).",
+        ),
+    ] {
+        let error = told(&world.error(&format!("select auth0.get('auth0', '{path}')")));
+        assert!(error.ends_with(says), "{path}: {error}");
+    }
     for params in [
         "[]",
         "1",

@@ -47,12 +47,17 @@ impl Pager {
             request.page_size(most, fetcher.settings.page_size)
         });
         let id = fetcher.columns.position(request.object.id);
-        // Pages of another size overlap with the first, and only rows with an id can be told apart.
-        let small = request
+        let first = request
             .limit
-            .filter(|_| id.is_some() || matches!(listing.paging, Paging::Checkpoint(_)));
+            .map_or(size, |limit| limit.clamp(1, size.max(1)));
+        // Pages of another size overlap with the first, and only rows with an id can be told apart.
+        let (first, size) = match listing.paging {
+            Paging::Offset(_) if id.is_none() => (first, first),
+            Paging::Both(_) if id.is_none() => (size, size),
+            _ => (first, size),
+        };
         Pager {
-            first: small.map_or(size, |limit| limit.clamp(1, size.max(1))),
+            first,
             size,
             most,
             page: 0,

@@ -158,9 +158,15 @@ pub fn keys(object: &Object, filter: &Filter, values: &[Value]) -> Option<Vec<Pu
         },
         _ => return None,
     };
-    if filter.key(object) == Some(object.id) {
-        // No id is empty.
-        keys.retain(|key| *key != Put::Value(String::new()));
+    let key = filter.key(object);
+    let looked_up = key.and_then(|key| object.by_key(key));
+    if key == Some(object.id) || looked_up.is_some_and(|by| by.single) {
+        // No id and no name in a path is empty. A user's may be anything, another is never made of dots.
+        let none = |text: &str| match object.is_searched() {
+            true => text.is_empty(),
+            false => text.bytes().all(|b| b == b'.'),
+        };
+        keys.retain(|key| !matches!(key, Put::Value(text) if none(text)));
     }
     keys.sort();
     keys.dedup();

@@ -55,6 +55,9 @@ pub fn route(
             }
         }
     }
+    if known.is_backwards(object) {
+        return Ask::Nothing;
+    }
     known.ask(object, lookups.max(MOST_LOOKUPS), reads)
 }
 
@@ -78,6 +81,20 @@ pub fn is_whole(ask: &Ask) -> bool {
 }
 
 impl Known {
+    /// Whether the days end before they begin.
+    fn is_backwards(&self, object: &Object) -> bool {
+        let day = |kind: ParamKind| {
+            let param = object.params.iter().find(|param| param.kind == kind)?;
+            let (_, day) = self.params.iter().find(|(name, _)| *name == param.name)?;
+            // What EXPLAIN does not know yet is no number.
+            day.parse::<u64>().ok()
+        };
+        match (day(ParamKind::FromDay), day(ParamKind::ToDay)) {
+            (Some(from), Some(to)) => from > to,
+            _ => false,
+        }
+    }
+
     fn ask(&self, object: &'static Object, lookups: usize, reads: &Reads) -> Ask {
         for by in object.by_key {
             if by.single && !reads.is_looked_up() {
@@ -524,6 +541,44 @@ mod tests {
         let none = Filter::OneOf(Field::key("user_id"), 0);
         assert_eq!(
             ask("user_roles", &[none], &[Value::Texts(vec![])]),
+            Ask::Nothing
+        );
+    }
+
+    #[test]
+    fn no_row_has_such_a_key() {
+        let dots = Value::Texts(vec![".".into(), "..".into(), "".into()]);
+        let ids = Filter::OneOf(Field::key("id"), 0);
+        assert_eq!(ask("roles", &[ids], &[dots]), Ask::Nothing);
+        let name = [equal("name", 0)];
+        assert_eq!(ask("organizations", &name, &[text("")]), Ask::Nothing);
+        // This one is a parameter, which says what it finds and not what there is.
+        assert_ne!(ask("roles", &name, &[text("")]), Ask::Nothing);
+    }
+
+    #[test]
+    fn days_that_end_before_they_begin_have_no_rows() {
+        let date = |comparison, n| Filter::Compare(Field::key("date"), comparison, n);
+        let between = [
+            date(Comparison::GreaterEqual, 0),
+            date(Comparison::LessEqual, 1),
+        ];
+        let day = 86_400_000_000;
+        let asked = |from: i64, to: i64| {
+            ask(
+                "daily_stats",
+                &between,
+                &[Value::Time(from), Value::Time(to)],
+            )
+        };
+        assert_eq!(asked(2 * day, day - 1), Ask::Nothing);
+        assert!(
+            matches!(asked(day + 1, day), Ask::Lists(_)),
+            "a part of one day"
+        );
+        let unknown = Value::Unknown("a".to_owned());
+        assert_ne!(
+            ask("daily_stats", &between, &[Value::Time(day), unknown]),
             Ask::Nothing
         );
     }
