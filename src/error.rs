@@ -591,12 +591,12 @@ fn hint(error: &Error) -> Option<String> {
             413 => "Auth0 takes no bodies of that size.".into(),
             _ => "Auth0 did not take the values; nothing of this request has been stored.".into(),
         },
-        Error::SearchRejected { .. } => {
+        Error::SearchRejected { refusal, .. } if refusal.status != 404 => {
             "Check the search text if there is a condition on column q. Otherwise SET auth0_fdw.pushdown = off asks without conditions, for more requests.".into()
         }
         // Its own words say what it does not like.
-        Error::Rejected { refusal, .. } if refusal.code.is_some() => return None,
-        Error::Rejected { .. } => "Check that the API has this path, and that url or domain of the server is an Auth0 tenant.".into(),
+        Error::Rejected { refusal, .. } if refusal.is_worded() => return None,
+        Error::Rejected { .. } | Error::SearchRejected { .. } => "Check that url or domain of the server is an Auth0 tenant.".into(),
         Error::Token(fault) => return fault.hint.clone(),
         Error::IssuerSetting { known: true, expected, .. } | Error::Argument { expected, .. } => format!("It must be {expected}."),
         Error::IssuerSetting { expected, .. } => format!("Valid options: {expected}."),

@@ -214,7 +214,7 @@ pub enum Error {
         /// Auth0's words.
         refusal: Refusal,
     },
-    /// A search that was rejected, perhaps for what it looks for.
+    /// A search that was rejected, perhaps for what it looks for. (A 404: every tenant has such a list.)
     #[error("Auth0 rejected the request")]
     SearchRejected {
         /// The call.
@@ -652,7 +652,7 @@ impl Error {
     /// The same of a search: its text may be the cause.
     pub fn of_search(self) -> Self {
         match self {
-            Error::Rejected { call, refusal } if matches!(refusal.status, 400 | 414) => {
+            Error::Rejected { call, refusal } if matches!(refusal.status, 400 | 404 | 414) => {
                 Error::SearchRejected { call, refusal }
             }
             other => other,
