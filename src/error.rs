@@ -257,12 +257,7 @@ fn detail(error: &Error) -> Option<String> {
         } => {
             let done = op.done();
             let (first, rest) = done.split_at(1);
-            let mut text = match (written.count(), named.len() as u64) {
-                (0, _) => "0".to_owned(),
-                (count, all) if count == all => format!("{count} ({})", named.join(", ")),
-                (count, _) => format!("{count} ({written})"),
-            };
-            text = format!("{}{rest}: {text}.", first.to_uppercase());
+            let mut text = format!("{}{rest}: {}.", first.to_uppercase(), written.told(named));
             if let Some(failed) = failed {
                 text += &format!(" Failed: {failed}.");
             }

@@ -46,6 +46,11 @@ impl Refusal {
     pub fn is_worded(&self) -> bool {
         self.code.is_some() || self.message.is_some()
     }
+
+    /// Whether the API says that there is no such thing. An edge's own page says nothing about rows; Auth0's has a message.
+    pub fn is_missing(&self) -> bool {
+        self.status == 404 && self.message.is_some()
+    }
 }
 
 impl fmt::Display for Refusal {

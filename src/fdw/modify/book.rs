@@ -146,19 +146,14 @@ impl Book {
             .flatten()
             .map(Named::to_string)
             .collect();
-        let written = self.written.count();
-        if written == 0 && unknown.is_empty() {
+        if self.written.count() == 0 && unknown.is_empty() {
             return None;
         }
-        let names = match self.named.len() as u64 {
-            0 => String::new(),
-            all if all == written => format!(" ({})", self.named.join(", ")),
-            _ => format!(" ({})", self.written),
-        };
         let mut text = format!(
-            "Rows of \"{}\" {} before that: {written}{names}.",
+            "Rows of \"{}\" {} before that: {}.",
             self.object,
-            self.op.done()
+            self.op.done(),
+            self.written.told(&self.named)
         );
         if !unknown.is_empty() {
             text += &format!(" Sent, and not known: {}.", unknown.join(", "));

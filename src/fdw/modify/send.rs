@@ -65,7 +65,7 @@ impl Sender {
         self.book.sent(ticket, rows);
         if self.dry {
             for step in &steps {
-                pgrx::notice!("{}", text::shown(&format!("dry run: {}", step.shown())));
+                log::notice(&format!("dry run: {}", step.shown()));
             }
             self.book.note(ticket, Outcome::Stored(None), false);
             return ticket;

@@ -106,10 +106,7 @@ fn readable(body: Vec<u8>) -> std::result::Result<Vec<u8>, String> {
 /// What an error means for a write.
 fn verdict(error: Error, method: Method, call: &Call) -> Result<Written> {
     match error {
-        // An edge's own page says nothing about rows; Auth0's has a message.
-        Error::Rejected { refusal, .. }
-            if refusal.status == 404 && refusal.message.is_some() && method != Method::Post =>
-        {
+        Error::Rejected { refusal, .. } if refusal.is_missing() && method != Method::Post => {
             Ok(Written::Missing(refusal))
         }
         Error::Rejected { call, refusal } if is_duplicate(&refusal) => {

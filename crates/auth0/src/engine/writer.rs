@@ -285,9 +285,7 @@ impl Job {
             let parse = |body: Vec<u8>| serde_json::from_slice(&body).map_err(|e| e.to_string());
             let (settings, stats) = (&shared.settings, &shared.stats);
             let there = match shared.client.get(&get, settings, stats, parse).await {
-                Err(Error::Rejected { refusal, .. })
-                    if refusal.status == 404 && refusal.message.is_some() =>
-                {
+                Err(Error::Rejected { refusal, .. }) if refusal.is_missing() => {
                     match step.goes_without() {
                         true => return self.send_once(step, correlation).await,
                         false => return Ok(Written::Missing(refusal)),

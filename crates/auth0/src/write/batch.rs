@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{json, Map, Value};
 
 use super::body::{check_row, delete_one, insert_one};
-use super::step::{Before, Step};
+use super::step::Step;
 use super::{allowed, under, value, Row};
 use crate::catalog::writes::{Answer, Batch, Element, Method, Op};
 use crate::catalog::Object;
@@ -72,10 +72,7 @@ fn empty(
         let mut step = Step::new(object, op, method, path, row)?;
         step.columns = batch.columns();
         step.answer = answer;
-        step.batch = Some(batch);
-        if batch.whole {
-            step.before = Before::Whole;
-        }
+        step.join(batch);
         Ok(step)
     }
 }

@@ -83,10 +83,7 @@ pub fn update(
     if let (Some(batch), Some(step)) = (&update.batch, steps.first_mut()) {
         let row = element(object, Op::Update, new, batch)?;
         step.body = row.map(|row| batch.body(row));
-        step.batch = Some(batch);
-        if batch.whole {
-            step.before = Before::Whole;
-        }
+        step.join(batch);
     }
     for companion in update.companions {
         if changed.contains(&companion.column) {

@@ -29,6 +29,15 @@ impl Places {
         self.runs.iter().map(|(first, last)| last - first + 1).sum()
     }
 
+    /// How many, and which: by these names, if they are of all.
+    pub fn told(&self, named: &[String]) -> String {
+        match self.count() {
+            0 => "0".to_owned(),
+            count if count == named.len() as u64 => format!("{count} ({})", named.join(", ")),
+            count => format!("{count} ({self})"),
+        }
+    }
+
     /// Joins the run at `at` to the one before if they touch.
     fn join(&mut self, at: usize) {
         let Some(before) = at.checked_sub(1) else {
@@ -77,6 +86,10 @@ mod tests {
         assert_eq!(of(&[1, 2, 3, 5]).to_string(), "rows 1–3, 5");
         assert_eq!(of(&[5, 1, 3, 2, 2, 3]).to_string(), "rows 1–3, 5");
         assert_eq!(of(&[4, 2, 3, 1]), of(&[1, 2, 3, 4]));
+        let names = ["row 1 (a)".to_owned(), "row 2 (b)".to_owned()];
+        assert_eq!(of(&[]).told(&[]), "0");
+        assert_eq!(of(&[1, 2]).told(&names), "2 (row 1 (a), row 2 (b))");
+        assert_eq!(of(&[1, 2, 3]).told(&names), "3 (rows 1–3)");
         let odd: Vec<u64> = (0..50).map(|n| 2 * n + 1).collect();
         let odd = of(&odd);
         assert_eq!(odd.count(), 50);

@@ -90,6 +90,14 @@ impl Step {
         })
     }
 
+    /// Makes it one of a batch.
+    pub(super) fn join(&mut self, batch: &'static Batch) {
+        self.batch = Some(batch);
+        if batch.whole {
+            self.before = Before::Whole;
+        }
+    }
+
     /// The call, for messages.
     pub fn call(&self) -> Call {
         Call {
