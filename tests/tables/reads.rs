@@ -120,9 +120,6 @@ fn only_what_is_wanted_is_paid_for() {
         );
         assert_eq!(cost(&format!("id, {by_id}"), &one), 1, "{table}");
         assert_eq!(cost("id, name", &one), 1, "{table}");
-        // The first page, then one row after another.
-        let few = cost(by_id, "limit 2");
-        assert!((2..=6).contains(&few), "{table}: {few}");
         let Some(listed) = listed else { continue };
         assert_eq!(cost(listed, ""), 1, "{table}");
         assert_eq!(cost(listed, &one), 1, "{table}");
@@ -130,6 +127,17 @@ fn only_what_is_wanted_is_paid_for() {
         let both = format!("select count({listed}), count({by_id}) from {table}");
         let sums = Some(EACH.to_string());
         assert_eq!(world.query_text(&both), [[sums.clone(), sums]], "{table}");
+    }
+}
+
+#[test]
+fn a_limit_reads_few_rows_by_id() {
+    for (table, by_id, _) in partly_listed() {
+        // A tenant for each: what a limit abandons may still arrive when something else is counted.
+        let sql = format!("select {by_id} from {table} limit 2");
+        let (_, few) = read(&mut world(), &sql);
+        // The first page, then one row after another.
+        assert!((2..=6).contains(&few), "{table}: {few}");
     }
 }
 
